@@ -1,0 +1,272 @@
+"""An archive: the record files of some folders, read, checked against each other and converted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.convert import Converter, State, pending_place
+from kg.errors import Finding
+from kg.ids import Ids, Missing, Place
+from kg.iris import DEFAULT_BASE, is_id, slug
+from kg.ontology import SKOS_CONCEPT, SKOS_SCHEME, Ontology
+from kg.records.model import Record, Value
+from kg.records.read import YAML_SUFFIXES, read_records, record_files
+from kg.suggest import did_you_mean
+from kg.transcripts import Extent, NotFound
+
+_GROUP = re.compile(r"[0-9]{6}")
+
+#: What became of one record: the file it stands in, and its statements as lines of N-Triples.
+Sink = Callable[[str, list[str]], None]
+#: A thing or field and where it stands: subject, property or "", file, line, column.
+Trace = Callable[[str, str, str, int, int], None]
+
+
+@dataclass
+class Outcome:
+    """What a conversion did: how many records of each kind, how many statements, what was wrong."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    statements: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that forbid to write anything."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+class Archive:
+    """The records of files and folders, to be converted in the order of their paths.
+
+    YAML records, which people write, are read at once and held; bulk forms are streamed.
+    """
+
+    def __init__(self, paths: Iterable[Path], ontology: Ontology, base: str = DEFAULT_BASE) -> None:
+        self.ontology = ontology
+        self.base = base
+        self.files = record_files(paths)
+        self.ids = Ids()
+        self._held: dict[Path, list[Record | Finding]] = {}
+        self._first: dict[str, Record] = {}
+        self._extents: dict[str, Extent] = {}
+        self._concepts: dict[str, dict[str, str]] = {}
+        self._groups: set[str] = set()
+        self._roots = {path: root for root, path, _ in self.files}
+        self._shown = {shown: path for _, path, shown in self.files}
+
+    def inputs(self) -> list[tuple[Path, str]]:
+        """Every file whose bytes decide the outcome, with its path below its records folder.
+
+        These are the records, in their order, and the text files that they may name as transcripts.
+        """
+        found = [(path, path.relative_to(root).as_posix()) for root, path, _ in self.files]
+        for root in sorted({root for root, _, _ in self.files}):
+            texts = sorted(path for path in root.rglob("*.txt") if path.is_file())
+            found += [(path, path.relative_to(root).as_posix()) for path in texts]
+        return found
+
+    def convert(self, sink: Sink, trace: Trace | None = None) -> Outcome:
+        """Converts every record, and gives all findings of the run.
+
+        Parameters: `sink` is called for each record without errors, in order; `trace` for each
+        thing and field of a YAML record, and each bulk record. Whoever calls must throw away what
+        the sink got where the outcome has errors.
+        """
+        outcome = Outcome()
+        self._hold()
+        converter = Converter(
+            self.ontology,
+            self.ids,
+            self.base,
+            self._concepts,
+            self._extents,
+            frozenset(self._groups),
+        )
+        for _, path, shown in self.files:
+            for record in self._held.pop(path, None) or read_records(path, shown):
+                if isinstance(record, Finding):
+                    outcome.findings.append(record)
+                    continue
+                outcome.findings.extend(self._head(record))
+                if outcome.findings and outcome.findings[-1].code in ("KG111", "KG112"):
+                    continue
+                self._convert_one(converter, record, path, sink, trace, outcome)
+        outcome.findings.extend(self._duplicates())
+        outcome.findings.extend(self._missing())
+        self.ids.close()
+        outcome.findings = sorted(set(outcome.findings))
+        return outcome
+
+    # Before the conversion
+
+    def _hold(self) -> None:
+        for _, path, shown in self.files:
+            if path.suffix.lower() not in YAML_SUFFIXES:
+                continue
+            held = self._held[path] = list(read_records(path, shown))
+            for record in held:
+                if isinstance(record, Record) and not list(self._head(record)):
+                    self._introduce(record, path)
+
+    def _head(self, record: Record) -> Iterator[Finding]:
+        """What is wrong with the two fields without which a record cannot be read at all."""
+        kinds = self.ontology.records
+        kind, id_ = record.data.get("record"), record.data.get("id")
+        if type(kind) is not str or kind not in kinds:
+            choice = ", ".join(sorted(kinds))
+            message = f"`record` must say what this is: {choice}"
+            if isinstance(kind, str) and kind:
+                message = f"no kind of record is `{kind}`{did_you_mean(kind, kinds)} ({choice})"
+            yield record.finding("KG111", ("record",), message)
+        elif type(id_) is not str or not is_id(id_):
+            message = "a record must have an `id`, such as my-folder/d20"
+            if isinstance(id_, str) and id_:
+                near = "/".join(filter(None, map(slug, id_.split("/"))))
+                near = near if is_id(near) else "my-folder/d20"
+                message = f"`{id_}` is no id: small letters, figures, `-` and `/`, such as `{near}`"
+            yield record.finding("KG112", ("id",), message)
+
+    def _introduce(self, record: Record, path: Path) -> None:
+        """Takes from a record what others may need before it is converted."""
+        class_ = self.ontology.records[record.data["record"]]
+        id_ = record.data["id"]
+        if id_ not in self.ids.known:
+            self.ids.known[id_] = class_.iri
+            self._first[id_] = record
+        for prop in class_.fields.values():
+            value = record.data.get(prop.field or "")
+            text = value.get("value") if isinstance(value, dict) else value
+            if type(text) is not str:
+                continue
+            if prop.reading == "extent":
+                try:
+                    self._extents[id_] = self._extent(path, text)
+                except NotFound:
+                    pass  # reported when the field is read
+            elif prop.ranges == (SKOS_SCHEME,) and class_.iri == SKOS_CONCEPT:
+                scheme = next((s for s, t in self.ontology.schemes.items() if t.prefix == text), "")
+                self._concepts.setdefault(scheme, {})[id_.rpartition("/")[2]] = id_
+        self._groups.update(_groups(record.data))
+
+    def _extent(self, path: Path, text: str) -> Extent:
+        return Extent.from_text(text, path.parent, self._roots[path])
+
+    # The conversion
+
+    def _convert_one(
+        self,
+        converter: Converter,
+        record: Record,
+        path: Path,
+        sink: Sink,
+        trace: Trace | None,
+        outcome: Outcome,
+    ) -> None:
+        state = converter.convert(record, lambda text: self._extent(path, text))
+        kind = record.data["record"]
+        outcome.records[kind] = outcome.records.get(kind, 0) + 1
+        outcome.statements += len(state.out)
+        self._declare(record, state)
+        for code, steps, message, at_key in state.problems:
+            outcome.findings.append(record.finding(code, steps, message, key=at_key))
+        for written, full, classes, steps in state.pending:
+            self.ids.refer(full, written, classes, pending_place(record, steps))
+        sink(record.file, state.out)
+        if trace:
+            self._trace(record, state, trace)
+
+    def _declare(self, record: Record, state: State) -> None:
+        class_ = self.ontology.records[record.data["record"]]
+        self.ids.declare(state.id, class_.iri, record.file, record.line)
+        if record.bulk:
+            # Only what was given an id of its own can be meant to be referred to from elsewhere.
+            named = _named(record.data)
+            if not named:
+                return
+            state.names = {k: v for k, v in state.names.items() if k.rpartition("/")[2] in named}
+        cut = len(self.base)
+        for iri, found in state.names.items():
+            if found != class_.iri or iri[cut:] != state.id:
+                self.ids.declare(iri[cut:], found, record.file, record.line)
+
+    def _trace(self, record: Record, state: State, trace: Trace) -> None:
+        if state.trace is None:
+            trace(self.base + state.id, "", record.file, record.line, 1)
+            return
+        for subject, predicate, steps in state.trace:
+            trace(subject, predicate, record.file, *record.locate(steps, True))
+
+    # After the conversion
+
+    def _duplicates(self) -> Iterator[Finding]:
+        for id_, places in self.ids.duplicates():
+            (file, line), *others = places
+            for other, number in others:
+                message = f"`{id_}` is already the id of the record in {file}:{line}; give another"
+                yield self._located(Place(other, number, 0, "id"), "KG113", message)
+
+    def _missing(self) -> Iterator[Finding]:
+        for missing in self.ids.missing():
+            if missing.found:
+                message = self.ontology.wrong_class(missing.written, missing.found, missing.classes)
+                yield self._placed(missing, "KG132", message)
+                continue
+            hint = self.ids.nearest(missing.written, missing.classes)
+            yield self._placed(missing, "KG131", f"no record `{missing.written}`{hint}")
+
+    def _placed(self, missing: Missing, code: str, message: str) -> Finding:
+        place = missing.place
+        if place.column:
+            return Finding(place.file, place.line, place.column, code, place.field, message)
+        return self._located(place, code, message)
+
+    def _located(self, place: Place, code: str, message: str) -> Finding:
+        """The finding with its column, for which a bulk file is read again up to the record."""
+        path = self._shown[place.file]
+        for record in read_records(path, place.file):
+            if isinstance(record, Record) and record.line == place.line:
+                steps = _steps(place.field, record.data)
+                line, column = record.locate(steps, False)
+                return Finding(place.file, line, column, code, place.field, message)
+        return Finding(place.file, place.line, 1, code, place.field, message)
+
+
+def _steps(field: str, data: Value) -> tuple[str | int, ...]:
+    """The steps that a dotted field stands for in a record."""
+    steps: list[str | int] = []
+    node: Any = data
+    for part in field.split("."):
+        step: str | int = int(part) - 1 if isinstance(node, list) else part
+        steps.append(step)
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return tuple(steps)
+
+
+def _groups(value: Value) -> Iterator[str]:
+    """Every text of a record that looks like a date-time group."""
+    if isinstance(value, str):
+        if len(value) in (6, 7) and _GROUP.match(value):
+            yield value[:6]
+    elif isinstance(value, (dict, list)):
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from _groups(below)
+
+
+def _named(value: Value) -> set[str]:
+    """Every `id` that is given inside a record."""
+    found: set[str] = set()
+    if isinstance(value, (dict, list)):
+        for name, below in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(below, (dict, list)):
+                found |= _named(below)
+                if isinstance(below, dict) and isinstance(below.get("id"), str):
+                    found.add(below["id"])
+    return found

@@ -1,0 +1,173 @@
+"""Records in YAML, with the line and column of every value and no value typed by YAML.
+
+Built from the parser's events and not from its constructors, so that `0130`, `NO` and `1:30` stay
+text, a key given twice is seen, and anchors, aliases and tags (which can make a small file expand
+without end, or run code) are refused before anything is built.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from kg.errors import Finding
+from kg.records.model import MAX_DEPTH, Record, Steps, Value
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ADVICE = "write the value out in full where it is needed"
+
+
+class _Refused(Exception):
+    """The text has something that records may not have."""
+
+    def __init__(self, code: str, mark: Any, message: str) -> None:
+        super().__init__(message)
+        self.code, self.mark, self.message = code, mark, message
+
+
+class _Builder:
+    """Builds plain data from the events of one document, and remembers where each value stands."""
+
+    def __init__(self) -> None:
+        self.values: dict[Steps, tuple[int, int]] = {}
+        self.keys: dict[Steps, tuple[int, int]] = {}
+        self.duplicates: list[tuple[Steps, tuple[int, int], tuple[int, int]]] = []
+        self.documents = 0
+
+    def build(self, text: str) -> Value:
+        """The data of the only document; raises _Refused or yaml.YAMLError."""
+        root: Value = None
+        # One frame for each open mapping or list: the container, its steps, and the pending key.
+        stack: list[tuple[Any, Steps, list[str | None]]] = []
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    raise _Refused(
+                        "KG106", event.start_mark, "a second record; give it a file of its own"
+                    )
+            if isinstance(event, yaml.AliasEvent):
+                raise _Refused("KG105", event.start_mark, f"an alias of YAML; {_ADVICE}")
+            if isinstance(event, yaml.NodeEvent):
+                self._refuse(event)
+            if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                stack.pop()
+                continue
+            if not isinstance(
+                event, (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent)
+            ):
+                continue
+            place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            if stack and isinstance(stack[-1][0], dict) and stack[-1][2][0] is None:
+                self._key(event, stack[-1], place)
+                continue
+            value: Value
+            if isinstance(event, yaml.ScalarEvent):
+                value = event.value
+            else:
+                value = {} if isinstance(event, yaml.MappingStartEvent) else []
+            steps = self._put(value, stack, place)
+            if not stack:
+                root = value
+            if not isinstance(value, str):
+                if len(stack) >= MAX_DEPTH:
+                    raise _Refused("KG102", event.start_mark, f"nested deeper than {MAX_DEPTH}")
+                stack.append((value, steps, [None]))
+        return root
+
+    @staticmethod
+    def _refuse(event: Any) -> None:
+        if event.anchor:
+            raise _Refused("KG105", event.start_mark, f"an anchor of YAML; {_ADVICE}")
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise _Refused(
+                "KG105", event.start_mark, f"the tag `{event.tag}`; write the value without it"
+            )
+
+    def _key(
+        self, event: Any, frame: tuple[Any, Steps, list[str | None]], place: tuple[int, int]
+    ) -> None:
+        container, steps, pending = frame
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Refused("KG102", event.start_mark, "a field name must be plain text")
+        name = event.value
+        if name in container:
+            self.duplicates.append(((*steps, name), place, self.keys[(*steps, name)]))
+        else:
+            self.keys[(*steps, name)] = place
+        pending[0] = name
+
+    def _put(
+        self,
+        value: Value,
+        stack: list[tuple[Any, Steps, list[str | None]]],
+        place: tuple[int, int],
+    ) -> Steps:
+        if not stack:
+            self.values[()] = place
+            return ()
+        container, above, pending = stack[-1]
+        if isinstance(container, dict):
+            name = pending[0] or ""
+            pending[0] = None
+            steps: Steps = (*above, name)
+            container.setdefault(name, value)
+        else:
+            steps = (*above, len(container))
+            container.append(value)
+        self.values.setdefault(steps, place)
+        return steps
+
+
+def yaml_record(file: str, text: str) -> tuple[Record | None, list[Finding]]:
+    """The record that the text of a YAML file holds, and what is wrong with it as YAML.
+
+    Parameters: `file` is the path as findings show it. Source: YAML 1.1 as read by libyaml.
+    """
+    builder = _Builder()
+    try:
+        data = builder.build(text)
+    except _Refused as refused:
+        line, column = refused.mark.line + 1, refused.mark.column + 1
+        return None, [Finding(file, line, column, refused.code, "", refused.message)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return None, [Finding(file, line, column, "KG102", "", f"not YAML: {_said(error)}")]
+    except yaml.YAMLError as error:  # a character that YAML does not admit
+        return None, [Finding(file, 1, 1, "KG102", "", f"not YAML: {' '.join(str(error).split())}")]
+    if not isinstance(data, dict):
+        message = "a record is a list of `field: value` lines, beginning with `record:` and `id:`"
+        return None, [Finding(file, 1, 1, "KG104", "", message)]
+
+    def locate(steps: Steps, key: bool) -> tuple[int, int]:
+        if key and steps in builder.keys:
+            return builder.keys[steps]
+        while steps and steps not in builder.values:
+            steps = steps[:-1]
+        return builder.values.get(steps, (1, 1))
+
+    record = Record(file, 1, data, locate)
+    findings = [
+        Finding(
+            file,
+            *place,
+            "KG103",
+            ".".join(map(str, steps)),
+            f"`{steps[-1]}` is given twice (before in line {before[0]}); "
+            "give it once, with a list if it has several values",
+        )
+        for steps, place, before in builder.duplicates
+    ]
+    return record, findings
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    """What the parser says, on one line, with the usual mending."""
+    said = ", ".join(part for part in (error.problem, error.context) if part)
+    if "mapping values are not allowed" in said:
+        said += "; put a value that contains `: ` in single quotes"
+    elif "cannot start any token" in said:
+        said += "; indent with blanks, and quote values that begin with a special character"
+    return said
