@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,10 +145,8 @@ class Archive:
             if type(text) is not str:
                 continue
             if prop.reading == "extent":
-                try:
+                with suppress(NotFound):  # reported when the field is read
                     self._extents[id_] = self._extent(path, text)
-                except NotFound:
-                    pass  # reported when the field is read
             elif prop.ranges == (SKOS_SCHEME,) and class_.iri == SKOS_CONCEPT:
                 scheme = next((s for s, t in self.ontology.schemes.items() if t.prefix == text), "")
                 self._concepts.setdefault(scheme, {})[id_.rpartition("/")[2]] = id_
@@ -264,7 +263,7 @@ def _named(value: Value) -> set[str]:
     """Every `id` that is given inside a record."""
     found: set[str] = set()
     if isinstance(value, (dict, list)):
-        for name, below in value.items() if isinstance(value, dict) else enumerate(value):
+        for below in value.values() if isinstance(value, dict) else value:
             if isinstance(below, (dict, list)):
                 found |= _named(below)
                 if isinstance(below, dict) and isinstance(below.get("id"), str):

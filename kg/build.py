@@ -1,14 +1,14 @@
 """The build: records to a graph in files and a store beside them, swapped in whole.
 
-    OUT/
-      current -> versions/<key>     what readers open; changed by one rename
-      versions/<key>/
-        graph.nt                    the statements of the records, in their order
-        graph.ttl                   the same to be read by people
-        ontology.nt                 the ontology and its schemes
-        store/                      both, in an Oxigraph store
-        positions.tsv               thing or field -> file, line, column
-        manifest.json               what went in and what came out
+OUT/
+current -> versions/<key>     what readers open; changed by one rename
+versions/<key>/
+graph.nt                    the statements of the records, in their order
+graph.ttl                   the same to be read by people
+ontology.nt                 the ontology and its schemes
+store/                      both, in an Oxigraph store
+positions.tsv               thing or field -> file, line, column
+manifest.json               what went in and what came out
 """
 
 from __future__ import annotations
@@ -117,9 +117,7 @@ def _make(
         "records": dict(sorted(outcome.records.items())),
         "statements": outcome.statements,
         "sha256": {"graph.nt": digest},
-        "findings": [
-            [f.file, f.line, f.column, f.code, f.field, f.message] for f in outcome.findings
-        ],
+        "findings": [[f.file, f.line, f.column, f.code, f.field, f.message] for f in outcome.findings],
     }
 
 

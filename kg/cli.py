@@ -29,13 +29,13 @@ from kg.show import find
 from kg.show import show as show_thing
 from kg.stores import DEFAULT_TIMEOUT, EmbeddedStore, RemoteStore, Store, serialised
 from kg.tables import table
+from kg.validate import positions
+from kg.validate import validate as run_shapes
 
 #: Where `kg build` puts the graph and the other commands look for it.
 DEFAULT_OUT = "graph"
 
-_records = click.argument(
-    "records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORDS]..."
-)
+_records = click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORDS]...")
 _ontology = click.option(
     "--ontology",
     "ontologies",
@@ -98,7 +98,7 @@ def _leave(status: int) -> NoReturn:
 @click.group(cls=_Kg, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kg")
 def main() -> None:
-    """A knowledge graph of an archive of dispatches: records in, a graph to be asked out.
+    r"""A knowledge graph of an archive of dispatches: records in, a graph to be asked out.
 
     \b
     kg check records/                what is wrong with the records
@@ -113,8 +113,13 @@ def main() -> None:
 @main.command()
 @_records
 @_ontology
-@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error",
-              show_default=True, help="The least severity for which the exit status is 1.")  # fmt: skip
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The least severity for which the exit status is 1.",
+)
 def check(records: tuple[Path, ...], ontologies: tuple[Path, ...], fail_on: str) -> None:
     """Read records and show every finding; write nothing.
 
@@ -132,8 +137,19 @@ def check(records: tuple[Path, ...], ontologies: tuple[Path, ...], fail_on: str)
 @_records
 @_ontology
 @_base
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; standard output if none is given.")  # fmt: skip
-@click.option("-f", "--format", "form", type=click.Choice(list(SUFFIXES)), help="The form of RDF; that of the file's suffix, or ntriples, if none is given.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; standard output if none is given.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(list(SUFFIXES)),
+    help="The form of RDF; that of the file's suffix, or ntriples, if none is given.",
+)
 @click.option("--graph", help="The IRI of a named graph for the statements (nquads, trig, jsonld).")
 def convert(
     records: tuple[Path, ...],
@@ -159,9 +175,7 @@ def convert(
 @_ontology
 @_base
 @_out
-def build(
-    records: tuple[Path, ...], ontologies: tuple[Path, ...], base: str, out: Path
-) -> None:
+def build(records: tuple[Path, ...], ontologies: tuple[Path, ...], base: str, out: Path) -> None:
     """Make the graph: convert records, write files, load the store, and swap them in whole.
 
     RECORDS are files or folders; without any, ./records or the records that ship with kg.
@@ -180,11 +194,63 @@ def build(
 
 
 @main.command()
+@click.option(
+    "--shapes",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of shapes to use beside those that ship with kg; may be given several times.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severity for which the exit status is 1.",
+)
+@_out
+def validate(folders: tuple[Path, ...], fail_on: str, out: Path) -> None:
+    """Check the consistency of the graph by SHACL shapes, with each finding at its record's line."""
+    folder = current(out)
+    report = run_shapes(
+        [folder / "graph.nt", folder / "ontology.nt"],
+        [resource("shapes"), *folders],
+        positions(folder / "positions.tsv"),
+    )
+    for finding in report.findings:
+        click.echo(_coloured(finding))
+    for shape, number in report.checked.items():
+        click.echo(f"{shape}: {number} checked{'' if number else ' (nothing to check)'}")
+    levels = ["error", "warning", "info"]
+    said = [f"{_plural(sum(f.severity == x for f in report.findings), x)}" for x in levels[:2]]
+    click.echo(", ".join(said))
+    if any(levels.index(f.severity) <= levels.index(fail_on) for f in report.findings):
+        _leave(1)
+
+
+@main.command()
 @click.argument("query", required=False)
-@click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file with the query.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml", "turtle", "ntriples"]), help="Default: table, or turtle for CONSTRUCT and DESCRIBE.")  # fmt: skip
+@click.option(
+    "-f",
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the query.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "xml", "turtle", "ntriples"]),
+    help="Default: table, or turtle for CONSTRUCT and DESCRIBE.",
+)
 @click.option("--endpoint", help="The address of a SPARQL 1.1 endpoint to ask instead.")
-@click.option("--timeout", type=click.FloatRange(min=1), default=DEFAULT_TIMEOUT, show_default=True, help="Seconds until an endpoint is given up.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    help="Seconds until an endpoint is given up.",
+)
 @_out
 def sparql(
     query: str | None,
@@ -199,7 +265,7 @@ def sparql(
         raise UsageError("give one query: as text, with --file, or `-` for standard input")
     text = path.read_text(encoding="utf-8") if path else (query or "")
     if text == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     store: Store = RemoteStore(endpoint, timeout) if endpoint else _store(out)
     # The engine does not look for an interrupt while it works; the system does.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -353,7 +419,7 @@ def _print_answer(answer: Any, form: str | None) -> None:
         rows = [[_cell(row[name], prefixes) for name in names] for row in answer]
         click.echo(table(names, rows) if rows else "no rows")
     else:
-        click.get_binary_stream("stdout").write(serialised(answer, form or "turtle", dict(prefixes)))
+        sys.stdout.buffer.write(serialised(answer, form or "turtle", dict(prefixes)))
 
 
 def _cell(term: Any, prefixes: Any) -> str:

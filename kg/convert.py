@@ -37,9 +37,7 @@ class State:
         "trace",
     )  # fmt: skip
 
-    def __init__(
-        self, record_id: str, situation: Situation, seen: set[str], bulk: bool
-    ) -> None:
+    def __init__(self, record_id: str, situation: Situation, seen: set[str], bulk: bool) -> None:
         self.id = record_id
         self.scope = record_id.rpartition("/")[0]
         self.situation = situation
@@ -515,9 +513,7 @@ class _ClassPlan:
     def _unknown(self, state: State, name: str, steps: Steps) -> None:
         hint = did_you_mean(name, self.fields)
         if not hint:
-            owners = sorted(
-                c.label for c in self.converter.ontology.classes.values() if name in c.fields
-            )
+            owners = sorted(c.label for c in self.converter.ontology.classes.values() if name in c.fields)
             hint = f"; it belongs to: {', '.join(owners)}" if owners else ""
         message = f"{self.class_.a_label} has no field `{name}`{hint}"
         state.problems.append(("KG114", steps, message, True))

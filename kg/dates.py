@@ -154,8 +154,6 @@ def _read_edtf(text: str, zone: Zone | None) -> TimeSpan:
     if bounds is None:
         raise _unlike(edtf, "EDTF", "1944-02-11")
     first, last = bounds
-    if first and last and first > last:
-        raise Unreadable(f"{edtf} ends before it begins; the earlier end comes first")
     earliest, latest = first and _utc(first, "000000", zone), last and _utc(last, "235959", zone)
     note = "; ".join(note for sign, note in _DOUBTS if re.search(sign, edtf)) or None
     return TimeSpan(text, edtf, earliest=earliest, latest=latest, zone=code, inference=note)
@@ -167,17 +165,20 @@ def _bounds(edtf: str) -> tuple[Day | None, Day | None] | None:
     atoms = [_ATOM.fullmatch(end) for end in ends]
     if len(ends) == 1 and atoms[0]:
         return _days(atoms[0])
+    found = _by_library(edtf) if _LONG.fullmatch(edtf) else None
     if len(ends) == 2 and edtf != "/" and all(atoms[i] or ends[i] in ("", "..") for i in (0, 1)):
-        return atoms[0] and _days(atoms[0])[0], atoms[1] and _days(atoms[1])[1]
-    if re.fullmatch(r"\[\S+\]|\{\S+\}", edtf):
+        found = atoms[0] and _days(atoms[0])[0], atoms[1] and _days(atoms[1])[1]
+    elif re.fullmatch(r"\[\S+\]|\{\S+\}", edtf):
         # Verified faults of edtf 5.0.2, for which each date goes to it resolved to a real day: it
         # accepts 29 February of any year and, with a qualifier or X, any day to 31 (1944-06-?31);
         # its bounds fail on 1944-02-1X, run backwards on -1944-XX, and for 194X-02-29 end on a day
         # that does not exist; on 1944-1X it raises AttributeError and prints to stdout.
         low = _by_library(_ATOM.sub(lambda atom: _iso(_days(atom)[0]), edtf))
         high = _by_library(_ATOM.sub(lambda atom: _iso(_days(atom)[1]), edtf))
-        return (low[0], high[1]) if low and high else None
-    return _by_library(edtf) if _LONG.fullmatch(edtf) else None
+        found = (low[0], high[1]) if low and high else None
+    if found and found[0] and found[1] and found[0] > found[1]:
+        raise Unreadable(f"{edtf}: it ends before it begins")
+    return found
 
 
 def _by_library(edtf: str) -> tuple[Day | None, Day | None] | None:
@@ -206,9 +207,7 @@ def _days(atom: re.Match[str]) -> tuple[Day, Day]:
     months = [n for n in _fill(month or "XX") if 1 <= n <= 12]
     days = [n for n in _fill(day or "XX") if 1 <= n <= 31]
     every, back = product(years, months, days), product(years[::-1], months[::-1], days[::-1])
-    first, last = (
-        next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back)
-    )
+    first, last = (next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back))
     if first and last:
         return first, last
     fault = "no day of the calendar fits"
@@ -247,8 +246,7 @@ def _unlike(text: str, kind: str, example: str) -> Unreadable:
             fault = f", and {error.reason.partition(': ')[2]}"
     reason = f"{text if text.isprintable() and len(text) < 60 else repr(text[:60])} is not {kind}"
     reason += (" and does not give the century" if short else "") + ("" if good else fault)
-    hint = " (day first) or ".join(good) + (" (month first)" if len(good) > 1 else "")
-    return Unreadable(reason, hint or None)
+    return Unreadable(reason, " or ".join(good) or None)
 
 
 def read_group(text: str, context: Context | None, known: Collection[str] = ()) -> TimeSpan:
@@ -269,7 +267,7 @@ def read_group(text: str, context: Context | None, known: Collection[str] = ()) 
     if year and len(year) == 2:
         century = context.year // 100 if context else None
         hint = f"{digits}Z {match['month'].upper()} {century}{year}" if context else None
-        raise Unreadable(f"{shown} does not give the century", hint)
+        raise Unreadable(f"{shown} lacks the century: the year has four digits", hint)
     stated = (month, int(year) if year else None)
     spot = _spot(digits, context, *stated)
     if isinstance(spot, str):

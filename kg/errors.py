@@ -1,9 +1,9 @@
 """Findings in the records and the errors that end a command.
 
-    KgError
-    ├── UsageError      the command was used wrongly           exit status 2
-    │   └── MissingExtra  an optional library is not installed
-    └── DataError       the data has problems; carries findings  exit status 1
+KgError
+├── UsageError      the command was used wrongly           exit status 2
+│   └── MissingExtra  an optional library is not installed
+└── DataError       the data has problems; carries findings  exit status 1
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Finding:
     code: str
     field: str
     message: str
+    severity: Severity = "error"
 
-    @property
-    def severity(self) -> Severity:
-        """Whether the finding stops a build."""
-        return "warning" if self.code in WARNINGS else "error"
+    def __post_init__(self) -> None:
+        if self.code in WARNINGS:
+            object.__setattr__(self, "severity", "warning")
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -49,9 +49,7 @@ def aside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write(
-    source: Path, target: IO[bytes], form: str, prefixes: Mapping[str, str], graph: str | None
-) -> None:
+def write(source: Path, target: IO[bytes], form: str, prefixes: Mapping[str, str], graph: str | None) -> None:
     """Writes a file of N-Triples in another form, as a stream: memory does not grow with its size.
 
     Parameters: `graph` is the IRI of the named graph for the forms that have graphs (N-Quads, TriG,

@@ -7,6 +7,7 @@ store keeps, so that converted, stored and dumped statements are the same bytes.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -78,14 +79,11 @@ def canonical(lexical: str, datatype: str) -> str:
             raise ValueError(f"`{lexical}` is neither `true` nor `false`")
         return truth
     if name == "dateTime":
-        try:
+        moment: datetime | None = None
+        with suppress(ValueError):
             moment = datetime.fromisoformat(text)
-        except ValueError:
-            moment = None  # type: ignore[assignment]
         if moment is None or moment.tzinfo is None or "T" not in text:
-            raise ValueError(
-                f"`{lexical}` is not an instant with a zone; write it like 1944-02-11T17:19:00Z"
-            )
+            raise ValueError(f"`{lexical}` is not an instant with a zone; write it like 1944-02-11T17:19:00Z")
         return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if name == "anyURI":
         if not is_iri(text):

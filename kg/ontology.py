@@ -23,9 +23,7 @@ RDFS_RESOURCE = "http://www.w3.org/2000/01/rdf-schema#Resource"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SKOS_CONCEPT = f"{SKOS}Concept"
 SKOS_SCHEME = f"{SKOS}ConceptScheme"
-READINGS = frozenset(
-    {"time", "edtf", "group", "clock", "citation", "extent", "parts", "field-name"}
-)
+READINGS = frozenset({"time", "edtf", "group", "clock", "citation", "extent", "parts", "field-name"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -172,7 +170,6 @@ class Ontology:
         found = self.classes.get(prop.ranges[0])
         return found if found and not found.record else None
 
-
     def wrong_class(self, written: str, found: str, wanted: Iterable[str]) -> str:
         """The message for a reference to a thing of a class that the property does not take."""
         labels = [self.classes[c].a_label for c in wanted if c in self.classes]
@@ -216,7 +213,7 @@ class _Reader:
     def _header(self) -> tuple[str, str]:
         main = next(
             (s for s in self.graph.subjects(self.owl.imports, None)),
-            next(iter(sorted(self.graph.subjects(self.rdf.type, self.owl.Ontology))), None),
+            next(iter(sorted(self.graph.subjects(self.rdf.type, self.owl.Ontology), key=str)), None),
         )
         if main is None:
             raise UsageError("no file declares an owl:Ontology")
@@ -225,7 +222,8 @@ class _Reader:
     def _text(self, subject: Node, predicate: Node) -> str:
         values = sorted(self.graph.objects(subject, predicate), key=str)
         english = [v for v in values if getattr(v, "language", None) in (None, "en")]
-        return str((english or values or [""])[0])
+        found = english or values
+        return str(found[0]) if found else ""
 
     def _word(self, subject: Node, predicate: Node) -> str | None:
         value = self.graph.value(subject, predicate)
@@ -257,7 +255,7 @@ class _Reader:
 
     def _properties(self) -> Iterator[Property]:
         subjects = set(self.graph.subjects(self.schema.domainIncludes, None))
-        for subject in sorted(subjects | set(self.graph.subjects(self.conv.field, None))):
+        for subject in sorted(subjects | set(self.graph.subjects(self.conv.field, None)), key=str):
             reading = self._local(subject, self.conv.reading)
             if reading and reading not in READINGS:
                 raise UsageError(
@@ -273,9 +271,7 @@ class _Reader:
                 field=self._word(subject, self.conv.field),
                 order=self._number(subject, self.conv.order) or 50,
                 limit=self._number(subject, self.conv.max),
-                datatype=None
-                if is_link
-                else (datatype or "http://www.w3.org/2001/XMLSchema#string"),
+                datatype=None if is_link else (datatype or "http://www.w3.org/2001/XMLSchema#string"),
                 ranges=ranges,
                 domains=self._iris(subject, self.schema.domainIncludes)
                 or self._iris(subject, self.rdfs.domain),
@@ -288,7 +284,7 @@ class _Reader:
             )
 
     def _classes(self, properties: Mapping[str, Property]) -> Iterator[RecordClass]:
-        for subject in sorted(self.graph.subjects(self.rdf.type, self.owl.Class)):
+        for subject in sorted(self.graph.subjects(self.rdf.type, self.owl.Class), key=str):
             iri = str(subject)
             if iri == SKOS_SCHEME:
                 continue
@@ -315,21 +311,21 @@ class _Reader:
             )
 
     def _schemes(self) -> Iterator[Scheme]:
-        for subject in sorted(self.graph.subjects(self.rdf.type, self.skos.ConceptScheme)):
+        for subject in sorted(self.graph.subjects(self.rdf.type, self.skos.ConceptScheme), key=str):
             code = self._word(subject, self.skos.notation)
             if not code:
                 continue
             concepts: dict[str, Concept] = {}
-            for member in sorted(self.graph.subjects(self.skos.inScheme, subject)):
+            for member in sorted(self.graph.subjects(self.skos.inScheme, subject), key=str):
                 own = self._word(member, self.skos.notation)
                 if own:
                     concepts[own] = Concept(*self._term(member), code=own, scheme=str(subject))
             yield Scheme(*self._term(subject), prefix=code, codes=concepts)
 
     def _zones(self) -> Iterator[Zone]:
-        for subject in sorted(self.graph.subjects(self.conv.offset, None)):
+        for subject in sorted(self.graph.subjects(self.conv.offset, None), key=str):
             names = [self._text(subject, self.rdfs.label)]
-            names += sorted(map(str, self.graph.objects(subject, self.skos.altLabel)))
+            names += self._iris(subject, self.skos.altLabel)
             yield Zone(
                 code=self._word(subject, self.skos.notation) or "",
                 offset=int(self._word(subject, self.conv.offset) or 0),

@@ -108,7 +108,7 @@ def _citation(text: str, situation: Situation) -> Reading:
     if not match or not is_id(match["source"]):
         raise Misread(
             "KG144",
-            f"`{text}` is no evidence: write `document:lines`, `document:lines \"quotation\"` "
+            f'`{text}` is no evidence: write `document:lines`, `document:lines "quotation"` '
             "or `source, place`; put the whole in single quotes if it contains ` #`",
         )
     if not match["locator"] and not match["quotation"]:

@@ -61,9 +61,7 @@ def _class(ontology: Ontology, class_: RecordClass) -> Iterator[str]:
         yield f"\nMust also give {', '.join(f'`{name}`' for name in shared)}.\n"
 
 
-def _fields(
-    ontology: Ontology, class_: RecordClass | None, properties: list[Property]
-) -> Iterator[str]:
+def _fields(ontology: Ontology, class_: RecordClass | None, properties: list[Property]) -> Iterator[str]:
     if not properties:
         return
     yield "| field | property | value | number | is | example |\n|---|---|---|---|---|---|\n"

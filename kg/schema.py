@@ -101,8 +101,8 @@ def _property_schema(ontology: Ontology, class_: RecordClass, prop: Property) ->
         if prop.reading:
             choices.append({"type": ["string", "number"]})
     elif ontology.annotation:
-        choices.append({"$ref": "#/$defs/" + ontology.annotation.name} if not prop.reading else
-                       {"type": "object"})  # fmt: skip
+        remark = {"$ref": f"#/$defs/{ontology.annotation.name}"}
+        choices.append({"type": "object"} if prop.reading else remark)
     single = choices[0] if len(choices) == 1 else {"anyOf": choices}
     many = {"type": "array", "items": single, "minItems": 1}
     schema = single if prop.limit == 1 else {"anyOf": [single, many]}
@@ -195,9 +195,7 @@ def blank_record(ontology: Ontology, kind: str) -> str:
     return "\n".join(lines)
 
 
-def _comment(
-    ontology: Ontology, class_: RecordClass, name: str, prop: Property, indent: str
-) -> list[str]:
+def _comment(ontology: Ontology, class_: RecordClass, name: str, prop: Property, indent: str) -> list[str]:
     number = "one" if prop.limit == 1 else "any number"
     must = "must be given, " if name in class_.requires else ""
     wants = _wants(ontology, class_, prop)

@@ -24,13 +24,14 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?p ?property ?o ?label ?class ?document ?first ?last ?text ?locator WHERE {
   <%(iri)s> ?p ?o .
   OPTIONAL { ?p rdfs:label ?property FILTER(LANGMATCHES(LANG(?property), "en")) }
+  OPTIONAL { ?p <https://w3id.org/maproom/conversion#order> ?order }
   OPTIONAL { ?o rdfs:label ?label FILTER(LANG(?label) IN ("", "en")) }
   OPTIONAL { ?o a ?class }
   OPTIONAL { ?o <%(mr)sinDocument> ?document .
     OPTIONAL { ?o <%(mr)sfirstLine> ?first ; <%(mr)slastLine> ?last }
     OPTIONAL { ?o <%(mr)stext> ?text }
     OPTIONAL { ?o <%(mr)slocator> ?locator } }
-} ORDER BY ?property ?p ?first ?o
+} ORDER BY ?order ?property ?p ?first ?o
 """
 _INVERSE = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

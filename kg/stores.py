@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kg.errors import KgError, MissingExtra, UsageError
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    pass
 
 _LOOKS_REMOTE = re.compile(r"\bservice\b", re.IGNORECASE)
 #: Seconds after which a remote endpoint is given up.
@@ -91,9 +91,7 @@ def refuse_service(query: str) -> None:
     except Exception as error:  # the parser raises several kinds of its own
         raise QueryError(f"the query cannot be read: {' '.join(str(error).split())}") from error
     if _has_service(tree):
-        raise QueryError(
-            "SERVICE is refused: a query may not call other addresses; ask them with --endpoint"
-        )
+        raise QueryError("SERVICE is refused: a query may not call other addresses; ask them with --endpoint")
 
 
 def _has_service(node: Any) -> bool:
@@ -161,9 +159,7 @@ class RemoteStore:
             raise EndpointError(f"{self.url} gave no answer in {self.timeout:g} seconds") from error
         except URLError as error:
             if isinstance(error.reason, TimeoutError):
-                raise EndpointError(
-                    f"{self.url} gave no answer in {self.timeout:g} seconds"
-                ) from error
+                raise EndpointError(f"{self.url} gave no answer in {self.timeout:g} seconds") from error
             raise EndpointError(f"{self.url} cannot be reached: {error.reason}") from error
         except SPARQLWrapperException as error:
             raise EndpointError(f"{self.url}: {_first(error)}") from error

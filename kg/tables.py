@@ -16,8 +16,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | Non
     """
     width = width or shutil.get_terminal_size((100, 24)).columns
     cells = [list(header), *[list(row) for row in rows]]
-    natural = [max(len(line) for row in cells for line in (row[i].split("\n")))
-               for i in range(len(header))]  # fmt: skip
+    natural = [max(len(line) for row in cells for line in row[i].split("\n")) for i in range(len(header))]
     widths = _fit(natural, width - 2 * (len(header) - 1))
     lines = [_row(header, widths), "  ".join("-" * w for w in widths)]
     lines += [_row(row, widths) for row in rows]

@@ -45,9 +45,7 @@ def jsonl_records(file: str, stream: BinaryIO) -> Iterator[Record | Finding]:
         if len(raw) > MAX_RECORD_BYTES:
             while raw and not raw.endswith(b"\n"):
                 raw = stream.readline(MAX_RECORD_BYTES)
-            yield Finding(
-                file, number, 1, "KG101", "", f"a line of more than {MAX_RECORD_BYTES} bytes"
-            )
+            yield Finding(file, number, 1, "KG101", "", f"a line of more than {MAX_RECORD_BYTES} bytes")
             continue
         if raw.isspace():
             continue
@@ -59,13 +57,9 @@ def _record(file: str, number: int, raw: bytes) -> Record | Finding:
         text = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
         data = _DECODER.decode(text.lstrip())
     except UnicodeDecodeError as error:
-        return Finding(
-            file, number, error.start + 1, "KG101", "", "not UTF-8; save the file as UTF-8"
-        )
+        return Finding(file, number, error.start + 1, "KG101", "", "not UTF-8; save the file as UTF-8")
     except json.JSONDecodeError as error:
-        return Finding(
-            file, number, error.colno, "KG102", "", f"not a JSON object: {error.msg.lower()}"
-        )
+        return Finding(file, number, error.colno, "KG102", "", f"not a JSON object: {error.msg.lower()}")
     except _Twice as error:
         message = f"`{error}` is given twice; give it once, with a list if it has several values"
         return Finding(file, number, 1, "KG103", str(error), message)
@@ -74,9 +68,7 @@ def _record(file: str, number: int, raw: bytes) -> Record | Finding:
     except ValueError as error:
         return Finding(file, number, 1, "KG102", "", f"not a JSON object: {error}")
     if type(data) is not dict:
-        return Finding(
-            file, number, 1, "KG104", "", 'a record is a JSON object, {"record": …, "id": …}'
-        )
+        return Finding(file, number, 1, "KG104", "", 'a record is a JSON object, {"record": …, "id": …}')
 
     def locate(steps: Steps, key: bool) -> tuple[int, int]:
         # JSON is near enough to YAML that its positions can be had from the same reader; only

@@ -18,6 +18,9 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ADVICE = "write the value out in full where it is needed"
 
 
+Frame = tuple[Any, Steps, list[str | None]]
+
+
 class _Refused(Exception):
     """The text has something that records may not have."""
 
@@ -39,55 +42,40 @@ class _Builder:
         """The data of the only document; raises _Refused or yaml.YAMLError."""
         root: Value = None
         # One frame for each open mapping or list: the container, its steps, and the pending key.
-        stack: list[tuple[Any, Steps, list[str | None]]] = []
+        stack: list[Frame] = []
         for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.documents += 1
-                if self.documents > 1:
-                    raise _Refused(
-                        "KG106", event.start_mark, "a second record; give it a file of its own"
-                    )
-            if isinstance(event, yaml.AliasEvent):
-                raise _Refused("KG105", event.start_mark, f"an alias of YAML; {_ADVICE}")
-            if isinstance(event, yaml.NodeEvent):
-                self._refuse(event)
+            mark: Any = event.start_mark
+            self._refuse(event, mark)
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 stack.pop()
-                continue
-            if not isinstance(
-                event, (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent)
-            ):
-                continue
-            place = (event.start_mark.line + 1, event.start_mark.column + 1)
-            if stack and isinstance(stack[-1][0], dict) and stack[-1][2][0] is None:
-                self._key(event, stack[-1], place)
-                continue
-            value: Value
-            if isinstance(event, yaml.ScalarEvent):
-                value = event.value
-            else:
-                value = {} if isinstance(event, yaml.MappingStartEvent) else []
-            steps = self._put(value, stack, place)
-            if not stack:
-                root = value
-            if not isinstance(value, str):
-                if len(stack) >= MAX_DEPTH:
-                    raise _Refused("KG102", event.start_mark, f"nested deeper than {MAX_DEPTH}")
-                stack.append((value, steps, [None]))
+            elif isinstance(event, (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                place = (mark.line + 1, mark.column + 1)
+                if stack and isinstance(stack[-1][0], dict) and stack[-1][2][0] is None:
+                    self._key(event, stack[-1], place)
+                    continue
+                value = _value(event)
+                steps = self._put(value, stack, place)
+                if not stack:
+                    root = value
+                if not isinstance(value, str):
+                    if len(stack) >= MAX_DEPTH:
+                        raise _Refused("KG102", mark, f"nested deeper than {MAX_DEPTH}")
+                    stack.append((value, steps, [None]))
         return root
 
-    @staticmethod
-    def _refuse(event: Any) -> None:
-        if event.anchor:
-            raise _Refused("KG105", event.start_mark, f"an anchor of YAML; {_ADVICE}")
+    def _refuse(self, event: Any, mark: Any) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise _Refused("KG106", mark, "a second record; give it a file of its own")
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refused("KG105", mark, f"an alias of YAML; {_ADVICE}")
+        if getattr(event, "anchor", None):
+            raise _Refused("KG105", mark, f"an anchor of YAML; {_ADVICE}")
         if getattr(event, "tag", None) not in (None, "!"):
-            raise _Refused(
-                "KG105", event.start_mark, f"the tag `{event.tag}`; write the value without it"
-            )
+            raise _Refused("KG105", mark, f"the tag `{event.tag}`; write the value without it")
 
-    def _key(
-        self, event: Any, frame: tuple[Any, Steps, list[str | None]], place: tuple[int, int]
-    ) -> None:
+    def _key(self, event: Any, frame: tuple[Any, Steps, list[str | None]], place: tuple[int, int]) -> None:
         container, steps, pending = frame
         if not isinstance(event, yaml.ScalarEvent):
             raise _Refused("KG102", event.start_mark, "a field name must be plain text")
@@ -101,7 +89,7 @@ class _Builder:
     def _put(
         self,
         value: Value,
-        stack: list[tuple[Any, Steps, list[str | None]]],
+        stack: list[Frame],
         place: tuple[int, int],
     ) -> Steps:
         if not stack:
@@ -161,6 +149,13 @@ def yaml_record(file: str, text: str) -> tuple[Record | None, list[Finding]]:
         for steps, place, before in builder.duplicates
     ]
     return record, findings
+
+
+def _value(event: Any) -> Value:
+    """What an event begins: text, a mapping or a list."""
+    if isinstance(event, yaml.ScalarEvent):
+        return event.value
+    return {} if isinstance(event, yaml.MappingStartEvent) else []
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:

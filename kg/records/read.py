@@ -69,9 +69,7 @@ def read_records(path: Path, shown: str) -> Iterator[Record | Finding]:
 def _read_yaml(path: Path, shown: str) -> Iterator[Record | Finding]:
     size = path.stat().st_size
     if size > MAX_RECORD_BYTES:
-        yield Finding(
-            shown, 0, 0, "KG101", "", f"{size} bytes; a record has at most {MAX_RECORD_BYTES}"
-        )
+        yield Finding(shown, 0, 0, "KG101", "", f"{size} bytes; a record has at most {MAX_RECORD_BYTES}")
         return
     record, findings = yaml_record(shown, path.read_bytes().decode("utf-8-sig"))
     yield from findings
