@@ -45,16 +45,18 @@ ROUTE: tuple[tuple[str, float, float, float, str], ...] = (
     ("seen", 1.0, 0.0, 0.05, "person"),
 )
 WORDS = (
-    "air convoy Soviet bases weather fuel landing strength request concerning following your "
-    "message approval withheld pending conference at Moscow bombers northern route supply of "
-    "spares Ålesund patrol Tromsø détachement shipping situation report for information only"
-).split()
+    "air", "convoy", "Soviet", "bases", "weather", "fuel", "landing", "strength", "request",
+    "concerning", "following", "your", "message", "approval", "withheld", "pending",
+    "conference", "at", "Moscow", "bombers", "northern", "route", "supply", "of", "spares",
+    "Ålesund", "patrol", "Tromsø", "détachement", "shipping", "situation", "report", "for",
+    "information", "only",
+)  # fmt: skip
 ODD = ('so-called "Plan B"', "C:\\FILES", "Ø2212Ø", "route A|B", "50 % — see below")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many records, and how rich: `lean` is about 45 statements each, `full` has every field."""
+    """How many records, and whether each has every field (some 90 statements) or not (some 46)."""
 
     records: int
     full: bool = False
@@ -66,42 +68,30 @@ class Size:
 
 def authorities(rng: Random) -> Iterator[tuple[str, Json]]:
     """The records to which dispatches refer, each with its folder."""
+
+    def record(word: str, id_: str, label: str, **more: str) -> Json:
+        return {"record": word, "id": id_, "label": label, **more}
+
     for n in range(PLACES):
-        yield "places", {"record": "place", "id": f"place-{n}", "label": f"Place {n}"}
+        yield "places", record("place", f"place-{n}", f"Place {n}")
     for n in range(ORGANISATIONS):
-        yield "organisations", {
-            "record": "organisation",
-            "id": f"organisation-{n}",
-            "label": f"Station {n}",
-            "kind": "station",
-            "place": f"place-{rng.randrange(PLACES)}",
-        }
+        place = f"place-{rng.randrange(PLACES)}"
+        own = f"organisation-{n}"
+        yield (
+            "organisations",
+            record("organisation", own, f"Station {n}", kind="station", place=place),
+        )
     for n in range(PERSONS):
-        label = f"{rng.choice(('Lt.', 'Capt.', 'General', 'Mr.'))} {chr(65 + n % 26)}. Person {n}"
-        yield "persons", {"record": "person", "id": f"person-{n}", "label": label}
+        style = rng.choice(("Lt.", "Capt.", "General", "Mr."))
+        yield "persons", record("person", f"person-{n}", f"{style} {chr(65 + n % 26)}. Person {n}")
     for n in range(FILES):
-        yield "files", {"record": "file", "id": f"file-{n}", "label": f"File {n}", "box": str(n)}
+        yield "files", record("file", f"file-{n}", f"File {n}", box=str(n))
     for n in range(TOPICS):
-        yield "topics", {
-            "record": "concept",
-            "id": f"topic/subject-{n}",
-            "label": f"Subject {n}",
-            "scheme": "topic",
-        }
+        yield "topics", record("concept", f"topic/subject-{n}", f"Subject {n}", scheme="topic")
     for year in REGISTERS:
-        yield "sources", {
-            "record": "source",
-            "id": f"register-{year}",
-            "label": f"Register of dispatches, {year}",
-        }
+        yield "sources", record("source", f"register-{year}", f"Register of dispatches, {year}")
     for n in range(LOGS):
-        yield "logs", {
-            "record": "document",
-            "id": f"log-{n}",
-            "label": f"Log book {n}",
-            "form": "list",
-            "status": "ghost",
-        }
+        yield "logs", record("document", f"log-{n}", f"Log {n}", form="list", status="ghost")
 
 
 def dispatches(size: Size, seed: int) -> Iterator[Json]:
@@ -145,7 +135,8 @@ def _filing(size: Size, rng: Random, evidence: str) -> Json:
     filing: Json = {"kind": kind, "target": f"file-{number}"}
     if size.chance(rng, 0.4):
         part = f" ({rng.randrange(1, 4)})" if rng.random() < 0.7 else ""
-        filing["codes"] = f"MR {500 + number} {rng.choice(('JAPAN', 'U.K.-USSR', 'AIR BASES'))}{part}"
+        words = rng.choice(("JAPAN", "U.K.-USSR", "AIR BASES"))
+        filing["codes"] = f"MR {500 + number} {words}{part}"
     return filing | {"evidence": evidence}
 
 
@@ -163,7 +154,7 @@ def _relations(size: Size, rng: Random, n: int, evidence: str) -> Iterator[Json]
 
 
 def _events(size: Size, rng: Random, cited: Sequence[str], day: date) -> Iterator[Json]:
-    count = rng.choices((3, 4, 5, 6), (45, 30, 15, 10) if size.full else (70, 20, 7, 3))[0]
+    count = rng.choices((3, 4, 5, 6), (45, 30, 15, 10) if size.full else (78, 15, 5, 2))[0]
     chosen = sorted(rng.sample(range(len(ROUTE)), count))
     copies = rng.random() < 0.08
     for place in chosen:
@@ -213,7 +204,7 @@ def _subject(rng: Random) -> str:
     words = rng.choices(WORDS, k=rng.randrange(3, 9))
     if rng.random() < 0.05:
         words.append(rng.choice(ODD))
-    return " ".join(words).capitalize()
+    return (words[0][:1].upper() + words[0][1:]) + " " + " ".join(words[1:])
 
 
 def _one_or_list(values: list[str]) -> str | list[str]:
@@ -238,7 +229,7 @@ def _event(name: str, value: str) -> Callable[[Json], object]:
     return lambda record: record["events"][0].update({name: value})
 
 
-def _field(name: str, value: Any) -> Callable[[Json], object]:
+def _field(name: str, value: object) -> Callable[[Json], object]:
     return lambda record: record.update({name: value})
 
 
@@ -283,7 +274,7 @@ class Writer:
         self.jsonl = (folder / "dispatches.jsonl").open("w", encoding="utf-8", newline="\n")
         self.csv = None
         self.bad = (folder / "bad.tsv").open("w", encoding="utf-8", newline="\n") if bad else None
-        plain = "record id label sender addressees date group subject".split()
+        plain = ("record", "id", "label", "sender", "addressees", "date", "group", "subject")
         self.columns: list[tuple[str, int, str]] = [(name, 0, "") for name in plain]
         self.columns += [("colour", 0, "")] * bad
         for name, most, fields in self.LISTS:
@@ -331,12 +322,13 @@ class Writer:
 
 
 def make(
-    folder: Path, size: Size, seed: int = 1944, *, csv: bool = False, bad: int = 0, yaml: bool = True
+    folder: Path, size: Size, seed: int, *, with_csv: bool, bad: int = 0, yaml: bool = True
 ) -> None:
     """Writes a whole archive.
 
-    Parameters: `csv` writes the dispatches a second time as CSV; `bad` is the number of bad records,
-    spread evenly; `yaml` makes each authority a YAML file, otherwise all stand in one JSON Lines file.
+    Parameters: `with_csv` writes the dispatches a second time as CSV; `bad` is the number of bad
+    records, spread evenly; `yaml` makes each authority a YAML file, otherwise all stand in one file
+    of JSON Lines.
     """
     for below, record in authorities(Random(seed)):
         name = "/".join(["authorities", below, record["id"].rpartition("/")[2] + ".yaml"])
@@ -348,15 +340,15 @@ def make(
         else:
             with path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(record) + "\n")
-    writer = Writer(folder, csv, bool(bad))
+    writer = Writer(folder, with_csv, bool(bad))
     done = 0
     spare = dispatches(Size(max(bad, 1), full=True), seed + 1)
     for n, record in enumerate(dispatches(size, seed), 1):
         writer.write(record)
         while done < bad * n // size.records:
             fault = FAULTS[done % len(FAULTS)]
-            spoilt = next(spare) | {"id": f"dispatch/bad-{done}", "relations": []}
-            del spoilt["relations"]
+            spoilt = next(spare) | {"id": f"dispatch/bad-{done}"}
+            spoilt.pop("relations", None)
             fault.spoil(spoilt)
             writer.write(spoilt, fault)
             done += 1
@@ -382,7 +374,7 @@ def main() -> None:
         given.folder,
         Size(given.records, given.full),
         given.seed,
-        csv=given.csv,
+        with_csv=given.csv,
         bad=given.bad,
         yaml=given.authorities == "yaml",
     )

@@ -51,14 +51,16 @@ class Archive:
         self.ontology = ontology
         self.base = base
         self.files = record_files(paths)
+        self._roots = {path: root for root, path, _ in self.files}
+        self._shown = {shown: path for _, path, shown in self.files}
+        self._start()
+
+    def _start(self) -> None:
         self.ids = Ids()
         self._held: dict[Path, list[Record | Finding]] = {}
-        self._first: dict[str, Record] = {}
         self._extents: dict[str, Extent] = {}
         self._concepts: dict[str, dict[str, str]] = {}
         self._groups: set[str] = set()
-        self._roots = {path: root for root, path, _ in self.files}
-        self._shown = {shown: path for _, path, shown in self.files}
 
     def inputs(self) -> list[tuple[Path, str]]:
         """Every file whose bytes decide the outcome, with its path below its records folder.
@@ -79,6 +81,7 @@ class Archive:
         the sink got where the outcome has errors.
         """
         outcome = Outcome()
+        self._start()
         self._hold()
         converter = Converter(
             self.ontology,
@@ -138,7 +141,6 @@ class Archive:
         id_ = record.data["id"]
         if id_ not in self.ids.known:
             self.ids.known[id_] = class_.iri
-            self._first[id_] = record
         for prop in class_.fields.values():
             value = record.data.get(prop.field or "")
             text = value.get("value") if isinstance(value, dict) else value

@@ -40,8 +40,8 @@ _LONG = re.compile("Y-?(?:[1-9][0-9]{4,11}|[1-9][0-9]{0,8}E[1-9])(?:S[1-9])?")
 _DATE, _TWO = "(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9Øø]{2}"
 _INSTANT = re.compile(_DATE + r"T[0-9:]{8}(?:(Z)|[+-][0-9]{2}(?::[0-9]{2})?)?")
 _GROUP = re.compile(
-    r"(?P<digits>[0-9Øø]{6})\s*(?:/?\s*(?:Z|GCT|GMT)\b)?"
-    r"(?:,?\s*(?P<month>[A-Za-z]{3,9})\b\.?,?(?:\s*(?P<year>[1-9][0-9]{3}|[0-9]{2}))?)?"
+    r"(?P<digits>[0-9Øø]{6})\s*(?:/?\s*(?:Z|GCT|GMT))?"
+    r"(?:,?\s*(?P<month>[A-Za-z]{3,9})\.?,?(?:\s*(?P<year>[1-9][0-9]{3}|[0-9]{2}))?)?"
 )
 _CLOCK = re.compile(
     rf"(?:(?P<before>{_DATE})\s+)?(?:(?P<first>[0-9Øø]{{1,2}})\s*/\s*)?(?P<hour>{_TWO}):?"
@@ -174,7 +174,7 @@ def _bounds(edtf: str) -> tuple[Day | None, Day | None] | None:
         # its bounds fail on 1944-02-1X, run backwards on -1944-XX, and for 194X-02-29 end on a day
         # that does not exist; on 1944-1X it raises AttributeError and prints to stdout.
         low = _by_library(_ATOM.sub(lambda atom: _iso(_days(atom)[0]), edtf))
-        high = _by_library(_ATOM.sub(lambda atom: _iso(_days(atom)[1]), edtf))
+        high = low and _by_library(_ATOM.sub(lambda atom: _iso(_days(atom)[1]), edtf))
         found = (low[0], high[1]) if low and high else None
     if found and found[0] and found[1] and found[0] > found[1]:
         raise Unreadable(f"{edtf}: it ends before it begins")
@@ -207,7 +207,9 @@ def _days(atom: re.Match[str]) -> tuple[Day, Day]:
     months = [n for n in _fill(month or "XX") if 1 <= n <= 12]
     days = [n for n in _fill(day or "XX") if 1 <= n <= 31]
     every, back = product(years, months, days), product(years[::-1], months[::-1], days[::-1])
-    first, last = (next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back))
+    first, last = (
+        next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back)
+    )
     if first and last:
         return first, last
     fault = "no day of the calendar fits"
@@ -224,7 +226,7 @@ def _fill(digits: str) -> list[int]:
 
 def _unlike(text: str, kind: str, example: str) -> Unreadable:
     """The error for a text that is not of a kind, with the right form of what is often written."""
-    likely = [re.sub("(?<=[0-9])[Oo]|[Oo](?=[0-9])", "0", text), re.sub("2$", "Z", text)]
+    likely = [re.sub("(?<=[0-9])[Oo]|[Oo](?=[0-9])", "0", text), re.sub("(?<=[0-9])2$", "Z", text)]
     likely += [re.sub(r"\s*([/,]|\.\.)\s*", r"\1", text.upper()).replace("OPEN", "..")]
     likely += [re.sub("(T.{5})", r"\1:00", text), re.sub(r"(.{4})\s*[-–]\s*(.{4})", r"\1/\2", text)]
     numbers = re.findall("^....|.." if re.fullmatch("[0-9]{6}|[0-9]{8}", text) else "[0-9]+", text)
@@ -237,11 +239,11 @@ def _unlike(text: str, kind: str, example: str) -> Unreadable:
         orders = [numbers] if len(numbers[0]) > 2 or int(numbers[0]) > 31 else orders
         short = len(orders[0][0]) == 2
         likely += ["19" * short + "-".join(f"{n:0>2}" for n in order) for order in orders]
-    good, fault = dict[str, None](), f", such as {example}"
-    for each in likely:
+    good, fault = list[str](), f", such as {example}"
+    for each in sorted({*likely} - {text}, key=likely.index):
         try:
             if any(form.fullmatch(each) for form in (_INSTANT, _GROUP, _CLOCK)) or _bounds(each):
-                good |= {each: None} if each != text else {}
+                good.append(each)
         except Unreadable as error:
             fault = f", and {error.reason.partition(': ')[2]}"
     reason = f"{text if text.isprintable() and len(text) < 60 else repr(text[:60])} is not {kind}"
@@ -253,7 +255,7 @@ def read_group(text: str, context: Context | None, known: Collection[str] = ()) 
     """Reads a date-time group such as `102310Z` or `102310Z FEB 1944`, always in GCT.
 
     A slashed zero (Ø) is a zero. Month and year are those written, or else those of `context` or of
-    the month beside it in which the day falls nearest (the earlier if two are as near); without a
+    the month near it in which the day falls nearest (the earlier if two are as near); without a
     day in `context`, its own month. A group that cannot exist gives a `problem` and, as
     `suggestions`, up to three groups with two neighbouring digits swapped, those in `known` first.
     Unreadable for what is no group or has no month and year. Source: US Navy practice, `DDHHMM`, Z.
@@ -295,7 +297,7 @@ def _spot(digits: str, context: Context | None, month: int | None, year: int | N
     elif context is None:
         raise Unreadable(f"the month and year of day {day} are not known: {_HOW}")
     else:
-        near = (-1, 0, 1) if month or context.day else (0,)
+        near = range(-2, 3) if month or context.day else range(1)
         first, step = (month, 12) if month else (context.month, 1)
         months = [divmod(context.year * 12 + first - 1 + step * n, 12) for n in near]
     days = [(y, m + 1, day) for y, m in months if 1 <= y <= 9999 and day <= monthrange(y, m + 1)[1]]
@@ -341,15 +343,15 @@ def read_clock(text: str, context: Context | None, zones: Sequence[Zone]) -> Tim
         raise Unreadable(f"{shown}: {spot}")
     _, day, note = spot
     word = " ".join((match["zone"] or "").split())
-    if hhmm == "2400":
-        hint = f"{_utc(day, hhmm)[:-10]} 0000 {word}".strip()
-        raise Unreadable(f"{shown}: 2400 is 0000 of the next day", hint)
     table = (*zones, _GCT)
     called = [z for z in table if word.lower() in (z.code, *(name.lower() for name in z.names))]
     meant = called[:1] if word else sorted((z for z in zones if z.assumed), key=lambda z: -z.offset)
     if not meant:
         names = ", ".join(dict.fromkeys(name for zone in table for name in zone.names))
         raise Unreadable(f"{shown}: no known zone is stated; known are {names}")
+    if hhmm == "2400":
+        hint = f"{_utc(day, hhmm)[:-10]} 0000 {word}".strip()
+        raise Unreadable(f"{shown}: 2400 is 0000 of the next day", hint)
     ends = [_utc(day, hhmm, zone) for zone in meant]
     if not word:
         local = [f"{hhmm} {(*zone.names, zone.code)[0]}" for zone in meant]
@@ -357,9 +359,9 @@ def read_clock(text: str, context: Context | None, zones: Sequence[Zone]) -> Tim
         said = [f"{name} ({group}Z)" for name, group in zip(local, groups, strict=True)]
         what = f"between {said[0]} and {said[-1]}" if len(said) > 1 else f"taken as {said[0]}"
         notes.insert(0, f"zone not stated: {hhmm} is {what}")
-    said_ = "; ".join([*notes, note] if note else notes) or None
+    inference = "; ".join([*notes, note] if note else notes) or None
     code = meant[0].code if word else None
-    return TimeSpan(text, earliest=ends[0], latest=ends[-1], zone=code, inference=said_)
+    return TimeSpan(text, earliest=ends[0], latest=ends[-1], zone=code, inference=inference)
 
 
 def read_time(

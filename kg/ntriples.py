@@ -1,21 +1,37 @@
 """Terms in the canonical form of N-Triples, as text.
 
-RDF 1.1 N-Triples, section 4 (canonical form); the forms of literals are those that an Oxigraph
-store keeps, so that converted, stored and dumped statements are the same bytes.
+RDF 1.2 N-Triples, canonical form; the forms of literals are those that an Oxigraph store keeps, so that
+converted, stored and dumped statements are the same bytes.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-_NEEDS_ESCAPE = re.compile(r'[\\"\n\r]')
+#: The datatypes of XML Schema whose texts can be read, all in the form that a store keeps.
+READABLE = frozenset(
+    XSD + name
+    for name in (
+        "string boolean decimal integer positiveInteger nonNegativeInteger dateTime date gYear gYearMonth anyURI"
+    ).split()
+)
+_KEPT_AS = {XSD + name: XSD + "integer" for name in ("positiveInteger", "nonNegativeInteger")}
+_SHAPES = {
+    "date": (r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}", "1944-02-11"),
+    "gYear": (r"-?[0-9]{4,}", "1944"),
+    "gYearMonth": (r"-?[0-9]{4,}-(0[1-9]|1[0-2])", "1944-02"),
+}
+# Canonical form: the short escapes where there are such, \\u for other control characters.
+_ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+)
+_NEEDS_ESCAPE = re.compile(r'[\\"\x00-\x1f\x7f]')
 _BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _WEB_IRI = re.compile(r"https?://[^\s/?#]+\.?[^\s]*\Z")
 
@@ -28,8 +44,12 @@ def string(text: str) -> str:
 
 
 def typed(lexical: str, datatype: str) -> str:
-    """A literal of a datatype other than xsd:string."""
-    return f"{string(lexical)}^^<{datatype}>"
+    """A literal of a datatype other than xsd:string.
+
+    Numbers of the types derived from xsd:integer are written as xsd:integer, which is how a store
+    keeps them; the value is the same (RDF 1.1 Semantics, section 7: datatypes map to values).
+    """
+    return f"{string(lexical)}^^<{_KEPT_AS.get(datatype, datatype)}>"
 
 
 def is_iri(text: str) -> bool:
@@ -85,8 +105,22 @@ def canonical(lexical: str, datatype: str) -> str:
         if moment is None or moment.tzinfo is None or "T" not in text:
             raise ValueError(f"`{lexical}` is not an instant with a zone; write it like 1944-02-11T17:19:00Z")
         return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if name in _SHAPES:
+        pattern, like = _SHAPES[name]
+        if not re.fullmatch(pattern, text) or (name == "date" and not _is_day(text)):
+            raise ValueError(f"`{lexical}` is not a {name}; write it like {like}")
+        return text
     if name == "anyURI":
         if not is_iri(text):
             raise ValueError(f"`{lexical}` is not an IRI")
         return text
     return lexical
+
+
+def _is_day(text: str) -> bool:
+    """Whether a date of our calendar's years 1 to 9999 is a day that there is; others are let be."""
+    if len(text) != 10:
+        return True
+    with suppress(ValueError):
+        return bool(date.fromisoformat(text))
+    return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kg.dates import Zone
 from kg.errors import UsageError
+from kg.ntriples import READABLE, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -266,12 +267,15 @@ class _Reader:
             is_link = (subject, self.rdf.type, self.owl.ObjectProperty) in self.graph
             if is_link and not ranges and datatype:
                 ranges, datatype = (datatype,), None
+            if datatype and not is_link and datatype.startswith(XSD) and datatype not in READABLE:
+                names = ", ".join(sorted(d.removeprefix(XSD) for d in READABLE))
+                raise UsageError(f"<{subject}>: values of <{datatype}> cannot be read; take one of {names}")
             yield Property(
                 *self._term(subject),
                 field=self._word(subject, self.conv.field),
                 order=self._number(subject, self.conv.order) or 50,
                 limit=self._number(subject, self.conv.max),
-                datatype=None if is_link else (datatype or "http://www.w3.org/2001/XMLSchema#string"),
+                datatype=None if is_link else (datatype or f"{XSD}string"),
                 ranges=ranges,
                 domains=self._iris(subject, self.schema.domainIncludes)
                 or self._iris(subject, self.rdfs.domain),

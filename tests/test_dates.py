@@ -7,11 +7,11 @@ import io
 import subprocess
 import sys
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from edtf import parse_edtf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,6 +170,7 @@ GROUPS = [
     ("102310Z FEB 1944", "1944-07-25", "1944-02-10T23:10:00Z", False),
     ("102310Z, Sept. 1943", None, "1943-09-10T23:10:00Z", False),
     ("102310 february 1944", None, "1944-02-10T23:10:00Z", False),
+    ("102310ZFEB1944", None, "1944-02-10T23:10:00Z", False),
     ("201550Z August", "1944-08-21", "1944-08-20T15:50:00Z", False),
     ("312330Z December", "1944-01-02", "1943-12-31T23:30:00Z", True),
     ("302115", "1944-08-30", "1944-08-30T21:15:00Z", False),
@@ -178,7 +179,8 @@ GROUPS = [
     ("312359Z", "1944-01-01", "1943-12-31T23:59:00Z", True),
     ("010000Z", "1944-12-31", "1945-01-01T00:00:00Z", True),
     ("160000Z", "1944-05-01", "1944-04-16T00:00:00Z", True),  # 15 days either way: the earlier
-    ("312330Z", "1944-03-01", "1944-03-31T23:30:00Z", True),  # neither neighbour has a day 31
+    ("312330Z", "1944-03-01", "1944-01-31T23:30:00Z", True),  # February has no day 31
+    ("312330Z", "1944-05-01", "1944-05-31T23:30:00Z", True),  # 30 days away; 31 March is 31 away
     ("302330Z", "1944-03", "1944-03-30T23:30:00Z", False),
 ]
 
@@ -202,6 +204,7 @@ NOT_GROUPS: list[tuple[str, str, str | None]] = [
     ("102310Z FOO 1944", "such as 102310Z", None),
     ("102310 EWT", "always GCT", None),
     ("10231", "such as 102310Z", None),
+    ("102310z", "is not a date-time group", "102310Z"),
     ("1023100", "such as 102310Z", None),
     ("11 Feb 1944", "is not a date-time group", "1944-02-11"),
     ("", "is no time", None),
@@ -245,6 +248,7 @@ NOT_CLOCKS: list[tuple[str, str, str | None]] = [
     ("1719/11 1944-02-12", "states two days", None),
     ("1944-02-11 1719 1944-02-12", "states two days", None),
     ("25/01402", "is not a clock time", "25/0140Z"),
+    ("2400 PST", "no known zone is stated", None),
     ("8:30 EWT", "such as 1205 EWT", None),
     ("111915 EWT", "is not a", None),
     ("", "is no time", None),
@@ -297,6 +301,19 @@ def context(text: str | None) -> Context | None:
     return Context.from_edtf(text) if text else None
 
 
+def moment(bound: str) -> tuple[int, str]:
+    """What a bound sorts by, in any year."""
+    year, rest = bound[:-16], bound[-15:]
+    return int(year), rest
+
+
+def attempt(read: Callable[..., TimeSpan], *arguments: object) -> TimeSpan | Unreadable:
+    try:
+        return read(*arguments)
+    except Unreadable as error:
+        return error
+
+
 def days(span: TimeSpan) -> tuple[str | None, str | None]:
     first = span.earliest and span.earliest.removesuffix("T00:00:00Z")
     last = span.latest and span.latest.removesuffix("T23:59:59Z")
@@ -345,7 +362,9 @@ def test_impossible_groups(
     text: str, known: tuple[str, ...], problem: str, suggestions: tuple[str, ...], document: str
 ) -> None:
     span = read_group(text, context(document), known)
-    assert span == TimeSpan(text, group=text[:6], zone="gct", problem=problem, suggestions=span.suggestions)
+    assert span == TimeSpan(
+        text, group=text[:6], zone="gct", problem=problem, suggestions=span.suggestions
+    )
     assert set(suggestions) <= set(span.suggestions)
     assert not known or span.suggestions == suggestions
     assert bool(suggestions) == bool(span.suggestions)
@@ -487,12 +506,13 @@ PLAIN = st.one_of(
     CIVIL.map(lambda d: d.isoformat()[:7]),
     CIVIL.map(lambda d: d.isoformat()[:4]),
 )
-NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 ODD = st.text("0123456789X?~%-/.,[]{}YESTZ:+ ØO", max_size=24)
-PARTS = st.sampled_from(
-    ["1944", "1943", "194X", "-02", "-2X", "-02-29", "-06-31", "?", "~", "-", "/", "..", ",", "[", "]"]
-    + ["{", "}", "1719", "102310", "Z", " ", "EWT", "FEB", "-24", "11", "S2", "Y", "E3", "T20:20:00"]
+PIECES = (
+    "1944 1943 194X -02 -2X -02-29 -06-31 -24 11 S2 ? ~ - / .. , [ ] { } Y E3 T20:20:00 "
+    "1719 102310 Z EWT FEB"
 )
+PARTS = st.sampled_from([*PIECES.split(), " "])
 TEXTS = st.one_of(st.text(max_size=30), ODD, st.lists(PARTS, max_size=8).map("".join))
 SETS = st.lists(PARTS, min_size=1, max_size=5).map(lambda parts: f"[{''.join(parts)}]")
 
@@ -513,7 +533,9 @@ def test_every_group_reads_back(at: datetime, suffix: str) -> None:
 
 
 @given(st.from_regex(r"[0-9]{6}", fullmatch=True), st.none() | DOCUMENTS, st.booleans())
-def test_an_impossible_group_never_has_a_time(digits: str, document: Context | None, dated: bool) -> None:
+def test_an_impossible_group_never_has_a_time(
+    digits: str, document: Context | None, dated: bool
+) -> None:
     day, hour, minute = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     text = f"{digits}Z FEB 1943" if dated else digits
     last = 28 if dated else 31
@@ -537,12 +559,12 @@ def test_an_impossible_group_never_has_a_time(digits: str, document: Context | N
 @given(st.integers(1, 31), DOCUMENTS)
 def test_the_nearest_month_is_chosen(day: int, document: Context) -> None:
     # A day up to 28 recurs after at most 31 days, so that one is at most 15 away; 29, 30 and 31 are
-    # missing from some months, and recur after at most 62.
+    # missing from some months, and recur after at most 61.
     span = read_group(f"{day:02}1200", document)
     stands = date(document.year, document.month, document.day or 1)
     found = instant(span.earliest or "").date()
     away = abs((found - stands).days)
-    assert away <= (15 if day <= 28 else 31)
+    assert away <= (15 if day <= 28 else 30)
     assert found.day == day
     nearer = (stands + timedelta(days=n) for n in range(1 - away, away))
     assert not [each for each in nearer if each.day == day]
@@ -551,7 +573,9 @@ def test_the_nearest_month_is_chosen(day: int, document: Context) -> None:
 
 
 @given(CIVIL, st.times(), st.lists(st.integers(-720, 840), min_size=1, max_size=4))
-def test_a_time_without_a_zone_holds_every_reading(day: date, clock: datetime, offsets: list[int]) -> None:
+def test_a_time_without_a_zone_holds_every_reading(
+    day: date, clock: datetime, offsets: list[int]
+) -> None:
     zones = tuple(Zone(f"z{'abcd'[n]}", east, True, ()) for n, east in enumerate(offsets))
     text = f"{day.isoformat()} {clock:%H%M}"
     span = read_clock(text, None, zones)
@@ -572,16 +596,16 @@ def test_a_time_without_a_zone_holds_every_reading(day: date, clock: datetime, o
 @given(PLAIN, PLAIN)
 def test_plain_dates_agree_with_the_library(first: str, last: str) -> None:
     for text in (first, f"{first}/{last}"):
-        try:
-            span = read_edtf(text)
-        except Unreadable as error:
-            assert "ends before it begins" in error.reason
-            assert parse_edtf(text).lower_strict() > parse_edtf(text).upper_strict()
-            continue
-        ends = parse_edtf(text).lower_strict(), parse_edtf(text).upper_strict()
-        expected = tuple(f"{end[0]:04}-{end[1]:02}-{end[2]:02}" for end in ends)
-        assert days(span) == expected
-        assert dates._by_library(text) == tuple(end[:3] for end in ends)
+        ends = dates._by_library(text)
+        span = attempt(read_edtf, text)
+        if isinstance(span, Unreadable):
+            assert "ends before it begins" in span.reason
+            assert ends
+            assert ends[0]
+            assert ends[1]
+            assert ends[0] > ends[1]
+        else:
+            assert ends == tuple(tuple(map(int, (day or "").split("-"))) for day in days(span))
 
 
 @given(CIVIL, st.integers(0, 99), st.integers(0, 99))
@@ -589,11 +613,10 @@ def test_only_days_of_the_calendar_are_read(day: date, month: int, number: int) 
     text = f"{day.year:04}-{month:02}-{number:02}"
     real = 1 <= month <= 12 and 1 <= number <= monthrange(day.year, month)[1]
     for form in ("{}", "{}?", "?{}", "{}/..", "[{},9999]"):
-        try:
-            assert read_edtf(form.format(text)).earliest == f"{text}T00:00:00Z"
-            assert real
-        except Unreadable:
-            assert not real
+        span = attempt(read_edtf, form.format(text))
+        assert isinstance(span, TimeSpan) is real
+        if isinstance(span, TimeSpan):
+            assert span.earliest == f"{text}T00:00:00Z"
 
 
 @given(st.lists(st.sampled_from("0123456789X"), min_size=4, max_size=4), st.data())
@@ -617,43 +640,41 @@ def test_a_date_with_x_spans_the_dates_that_fit(year: list[str], data: st.DataOb
     assert all((first or "") <= each <= (last or "") for each in fits)
 
 
-@settings(max_examples=300, deadline=None)
-@given(TEXTS | SETS, st.sampled_from([None, FEB11, Context(1, 1, 1), Context(9999, 12, 31)]))
+@settings(max_examples=300)
+@given(TEXTS, st.sampled_from([None, FEB11, Context(1, 1, 1), Context(9999, 1, 1)]))
 def test_no_text_does_harm(text: str, document: Context | None) -> None:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
         for zones in (ZONES, ()):
-            readers = (
-                lambda: read_edtf(text, EWT),
-                lambda: read_group(text, document, ["081650"]),
-                lambda zones=zones: read_clock(text, document, zones),
-                lambda zones=zones: read_time(text, document, zones),
-            )
-            for read in readers:
-                try:
-                    span = read()
-                except Unreadable as error:
-                    assert error.reason
-                    check_suggestion(error.suggestion)
-                    continue
-                check(span, text)
+            check(attempt(read_edtf, text, EWT), text)
+            check(attempt(read_group, text, document, ["081650"]), text)
+            check(attempt(read_clock, text, document, zones), text)
+            check(attempt(read_time, text, document, zones), text)
     assert not printed.getvalue()
 
 
-def check(span: TimeSpan, text: str) -> None:
+@settings(max_examples=60, deadline=None)
+@given(SETS)
+def test_no_set_does_harm(text: str) -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        check(attempt(read_edtf, text), text)
+    assert not printed.getvalue()
+
+
+def check(span: TimeSpan | Unreadable, text: str) -> None:
+    if isinstance(span, Unreadable):
+        assert span.reason
+        for each in span.suggestion.split(" or ") if span.suggestion else []:
+            # What is suggested has the right form; its zone, say, may still be one nobody knows.
+            again = attempt(read_time, each, FEB11, ZONES)
+            assert isinstance(again, TimeSpan) or " is not " not in again.reason
+        return
     assert span.written == text
-    assert bool(span.problem) <= (span.earliest is None and span.latest is None)
-    assert bool(span.suggestions) <= bool(span.problem)
-    if span.earliest and span.latest and len(span.earliest) == len(span.latest) == 20:
-        assert span.earliest <= span.latest
-    if not span.edtf and not span.problem:
-        assert span.earliest
-        assert span.latest
-
-
-def check_suggestion(suggestion: str | None) -> None:
-    for each in suggestion.split(" or ") if suggestion else []:
-        assert read_time(each, FEB11, (*ZONES, Zone("x", 0, False, (each.split()[-1],)))).written
+    assert not span.suggestions or span.problem
+    if span.earliest and span.latest:
+        assert not span.problem
+        assert moment(span.earliest) <= moment(span.latest)
+    else:
+        assert span.problem or span.edtf
 
 
 @settings(max_examples=10, deadline=None)
@@ -666,15 +687,12 @@ def test_a_set_spans_its_members(one: str, two: str) -> None:
         assert span.latest == max(each.latest or "" for each in spans)
 
 
-@given(st.sampled_from([row[0] for row in DAYS + INFERRED] + ["11 Feb 1944", "1944-02-30"]))
+@given(st.sampled_from([row[0] for row in DAYS + INFERRED + NOT_EDTF]))
 def test_cached_readings_are_those_made_anew(text: str) -> None:
-    def outcome(cached: bool) -> TimeSpan | str:
-        try:
-            return read_edtf(text, EWT) if cached else dates._read_edtf.__wrapped__(text, EWT)
-        except Unreadable as error:
-            return str(error)
-
-    assert outcome(cached=True) == outcome(cached=True) == outcome(cached=False)
-    padded = f" {text} "
-    if isinstance(span := outcome(cached=True), TimeSpan):
-        assert read_edtf(padded, EWT) == replace(span, written=padded)
+    anew = attempt(dates._read_edtf.__wrapped__, text, EWT)
+    for _ in range(2):
+        cached = attempt(read_edtf, text, EWT)
+        assert str(cached) == str(anew)
+        assert type(cached) is type(anew)
+    if isinstance(anew, TimeSpan):
+        assert read_edtf(f" {text} ", EWT) == replace(anew, written=f" {text} ")
