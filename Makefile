@@ -57,10 +57,10 @@ docs: $(VENV)/ready
 
 # The pinned versions, with hashes and without addresses; needs uv.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-annotate
 lock:
-	$(LOCK) --all-extras --no-emit-package oxigraph .ci/build.in --output-file .ci/requirements.txt
-	$(LOCK) --only-emit-package oxigraph --extra test-all --output-file .ci/requirements-all.txt
+	$(LOCK) pyproject.toml .ci/build.in --extra all --extra test --output-file .ci/requirements.txt
+	$(LOCK) .ci/server.in --output-file .ci/requirements-all.txt
 
 clean:
 	rm -rf $(VENV) graph dist

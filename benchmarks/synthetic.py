@@ -233,6 +233,7 @@ def _field(name: str, value: object) -> Callable[[Json], object]:
     return lambda record: record.update({name: value})
 
 
+_EVENT = {"kind": "seen", "evidence": "register-1944"}
 FAULTS = (
     Fault("unknown person", "KG131", "sender", "KG131", _field("sender", "person-9999")),
     Fault("unknown dispatch", "KG131", "relations.1.target", "KG131", lambda r: r.update(
@@ -240,7 +241,7 @@ FAULTS = (
     Fault("a place for a person", "KG132", "sender", "KG132", _field("sender", "place-1")),
     Fault("unknown field", "KG114", "colour", "KG114", _field("colour", "red")),
     Fault("impossible date", "KG121", "date", "KG121", lambda r: r.update(
-        date="1944-02-30", group="102310Z FEB 1944")),
+        date="1944-02-30", group="102310Z FEB 1944", events=[_EVENT])),
     Fault("impossible time", "KG121", "events.1.time", "KG121", _event("time", "2560 EWT")),
     Fault("impossible group", "KG123", "group", "KG123", _field("group", "081560")),
     Fault("no label", "KG115", "", "KG115", lambda r: r.pop("label")),
@@ -253,7 +254,7 @@ FAULTS = (
     Fault("unknown kind of record", "KG111", "record", "KG111", _field("record", "mesage")),
     Fault("no id", "KG112", "id", "KG112", _field("id", "Dispatch No. 1")),
     Fault("two things of one name", "KG142", "events.2", "KG142", lambda r: r.update(
-        events=[{"kind": "seen", "evidence": "register-1944"}] * 2)),
+        events=[_EVENT, _EVENT])),
     Fault("a list in a list", "KG117", "addressees.1", None, _field("addressees", [["person-1"]])),
     Fault("empty value", "KG118", "subject", None, _field("subject", "")),
     Fault("cut short", "KG102", "", "KG107", lambda r: None),

@@ -288,9 +288,11 @@ class _Reader:
             )
 
     def _classes(self, properties: Mapping[str, Property]) -> Iterator[RecordClass]:
+        # Classes of others, which stand in the alignments, describe no records.
+        described = {domain for prop in properties.values() for domain in prop.domains}
         for subject in sorted(self.graph.subjects(self.rdf.type, self.owl.Class), key=str):
             iri = str(subject)
-            if iri == SKOS_SCHEME:
+            if iri not in described:
                 continue
             fields: dict[str, Property] = {}
             for prop in sorted(properties.values(), key=lambda p: (p.order, p.field or "")):
