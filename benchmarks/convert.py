@@ -16,7 +16,6 @@ import json
 import os
 import platform
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -70,18 +69,36 @@ class Tool:
     slow: bool = False
 
 
+@dataclass(frozen=True)
+class Run:
+    """Seconds on the clock, seconds of the processors, and MiB of one run."""
+
+    seconds: float
+    cpu: float
+    mebibytes: float
+
+
 @dataclass
 class Result:
-    """What the runs of one tool took, and how its statements differ from those of kg."""
+    """The runs of one tool, and how its statements differ from those of kg."""
 
-    seconds: list[float] = field(default_factory=list)
-    mebibytes: list[float] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     verdict: str = ""
 
     @property
     def median(self) -> float:
-        """The median of the times."""
-        return median(self.seconds)
+        """The median of the times on the clock."""
+        return median(run.seconds for run in self.runs)
+
+    @property
+    def cpu(self) -> float:
+        """The median of the times of the processors."""
+        return median(run.cpu for run in self.runs)
+
+    @property
+    def mebibytes(self) -> float:
+        """The most memory of any run."""
+        return max(run.mebibytes for run in self.runs)
 
 
 def _morph(setting: Setting, out: Path) -> list[str]:
@@ -112,8 +129,8 @@ TOOLS = (
 # Measuring
 
 
-def measured(command: Sequence[str], cwd: Path) -> tuple[float, float]:
-    """Seconds and MiB of one process with all that it starts.
+def measured(command: Sequence[str], cwd: Path) -> Run:
+    """Time and memory of one process with all that it starts.
 
     The memory is the greatest that was in use at one time, seen every 20 ms: of a single process
     its high-water mark (VmHWM), of several the sum of their proportional shares (Pss). Where there
@@ -125,18 +142,18 @@ def measured(command: Sequence[str], cwd: Path) -> tuple[float, float]:
         peak, done = [0], threading.Event()
         watch = threading.Thread(target=_watch, args=(process.pid, peak, done))
         watch.start()
-        status = process.wait()
+        _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
         done.set()
         watch.join()
-        if status:
+        if process.returncode:
             said.seek(0)
             words = said.read()[-2000:].decode(errors="replace").strip()
-            raise Failed(f"exit status {status}: {words}")
+            raise Failed(f"exit status {process.returncode}: {words}")
     if not peak[0]:
-        unit = 1 if sys.platform == "darwin" else 1024
-        peak[0] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit // 1024
-    return seconds, peak[0] / 1024
+        peak[0] = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, peak[0] / 1024)
 
 
 def _watch(pid: int, peak: list[int], done: threading.Event) -> None:
@@ -205,7 +222,7 @@ def compared(setting: Setting, tools: Sequence[Tool]) -> tuple[dict[str, Result]
     return results, total
 
 
-def _one(setting: Setting, tool: Tool, out: Path) -> tuple[float, float]:
+def _one(setting: Setting, tool: Tool, out: Path) -> Run:
     out.unlink(missing_ok=True)
     took = measured(tool.command(setting, out), setting.root)
     if tool.name == "morph-kgc":
@@ -219,29 +236,31 @@ def run(setting: Setting, tools: Sequence[Tool], runs: int) -> tuple[dict[str, R
     good = [tool for tool in tools if not results[tool.name].verdict.startswith("exit status")]
     for turn in range(runs):
         for tool in good if turn % 2 == 0 else reversed(good):
-            seconds, mebibytes = _one(setting, tool, setting.folder / "out.nt")
-            results[tool.name].seconds.append(seconds)
-            results[tool.name].mebibytes.append(mebibytes)
-            print(f"{tool.name}: {seconds:.2f} s, {mebibytes:.0f} MiB", file=sys.stderr)
+            one = _one(setting, tool, setting.folder / "out.nt")
+            results[tool.name].runs.append(one)
+            said = f"{one.seconds:.2f} s, {one.cpu:.2f} of CPU, {one.mebibytes:.0f} MiB"
+            print(f"{tool.name}: {said}", file=sys.stderr)
     return results, statements
 
 
 def table(results: dict[str, Result], records: int, statements: int) -> list[str]:
     """The results as the lines of a Markdown table."""
     lines = [
-        "| tool | s, median (least-most) | records/s | 1000 triples/s | MiB | × kg | statements |",
-        "|---|---|---|---|---|---|---|",
+        "| tool | s, median (least-most) | CPU s | records/s | 1000 triples/s | MiB | × kg "
+        "| statements |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     base = results[KG].median
     for name, result in results.items():
-        if not result.seconds:
-            lines.append(f"| {name} | | | | | | {result.verdict} |")
+        if not result.runs:
+            lines.append(f"| {name} | | | | | | | {result.verdict} |")
             continue
-        took, most = result.median, max(result.mebibytes)
-        spread = f"{min(result.seconds):.2f}-{max(result.seconds):.2f}"
+        took = result.median
+        times = [run.seconds for run in result.runs]
         lines.append(
-            f"| {name} | {took:.2f} ({spread}) | {records / took:.0f} | "
-            f"{statements / took / 1000:.0f} | {most:.0f} | {took / base:.2f} | {result.verdict} |"
+            f"| {name} | {took:.2f} ({min(times):.2f}-{max(times):.2f}) | {result.cpu:.2f} | "
+            f"{records / took:.0f} | {statements / took / 1000:.0f} | {result.mebibytes:.0f} | "
+            f"{took / base:.2f} | {result.verdict} |"
         )
     return lines
 
@@ -252,12 +271,12 @@ def growth(sizes: dict[int, dict[str, Result]]) -> Iterator[str]:
     for small, large in pairwise(numbers):
         for name, result in sizes[large].items():
             before = sizes[small].get(name)
-            if not before or not before.seconds or not result.seconds:
+            if not before or not before.runs or not result.runs:
                 continue
-            each = (result.median - before.median) / (large - small) * 1e6
+            each = (result.cpu - before.cpu) / (large - small) * 1e6
             yield (
-                f"{name}, {small} to {large} records: {each:.0f} µs for each more, "
-                f"{max(before.mebibytes):.0f} to {max(result.mebibytes):.0f} MiB"
+                f"{name}, {small} to {large} records: {each:.0f} µs of CPU for each more, "
+                f"{before.mebibytes:.0f} to {result.mebibytes:.0f} MiB"
             )
 
 
