@@ -58,8 +58,8 @@ MAPPING: tuple[tuple[str, str, str, str], ...] = (
     ("passages", "node", "rdf:type", "=mr:Passage"),
     ("passages", "node", "mr:inDocument", "@document"),
     ("passages", "node", "mr:locator", "locator"),
-    ("passages", "node", "mr:firstLine", "first^^xsd:positiveInteger"),
-    ("passages", "node", "mr:lastLine", "last^^xsd:positiveInteger"),
+    ("passages", "node", "mr:firstLine", "first^^xsd:integer"),
+    ("passages", "node", "mr:lastLine", "last^^xsd:integer"),
 )
 
 
@@ -177,10 +177,12 @@ def by_maplib(folder: Path, target: Path) -> None:
             for name in fields
             if types[name] == "ottr:IRI"
         )
+        typed = {
+            "xsd:dateTime": lambda c: c.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC"),
+            "xsd:integer": lambda c: c.cast(pl.Int64),
+        }
         frame = frame.with_columns(
-            pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC")
-            for name in fields
-            if types[name] == "xsd:dateTime"
+            typed[types[name]](pl.col(name)) for name in fields if types[name] in typed
         )
         prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
         arguments = ", ".join(f"? {types[name]} ?{name}" for name in fields)

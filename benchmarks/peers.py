@@ -159,7 +159,7 @@ def written(record: Json) -> str:
                 if "locator" in said:
                     out.append(f"{node}> <{MR}locator> {_string(said['locator'])} .\n")
                 else:
-                    number = f"^^<{XSD}positiveInteger> .\n"
+                    number = f"^^<{XSD}integer> .\n"
                     out.append(
                         f'{node}> <{MR}firstLine> "{said["first"]}"{number}'
                         f'{node}> <{MR}lastLine> "{said["last"]}"{number}'
@@ -229,7 +229,7 @@ def by_rdflib(source: Path, target: Path) -> None:
     rdflib.NORMALIZE_LITERALS = False  # or it would write +00:00 for Z
     mr, graph = Namespace(MR), Graph(bind_namespaces="none")
     add = graph.add
-    number = URIRef(XSD + "positiveInteger")
+    number = URIRef(XSD + "integer")
     types = {
         "xsd:dateTime": URIRef(XSD + "dateTime"),
         "edtf:EDTF": URIRef(PREFIXES["edtf"] + "EDTF"),

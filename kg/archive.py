@@ -21,8 +21,8 @@ from kg.transcripts import Extent, NotFound
 
 _GROUP = re.compile(r"[0-9]{6}")
 
-#: What became of one record: the file it stands in, and its statements as lines of N-Triples.
-Sink = Callable[[str, list[str]], None]
+#: What became of one record: the file it stands in, and its statements, a line of N-Triples each.
+Sink = Callable[[str, str], None]
 #: A thing or field and where it stands: subject, property or "", file, line, column.
 Trace = Callable[[str, str, str, int, int], None]
 
@@ -171,29 +171,25 @@ class Archive:
         state = converter.convert(record, lambda text: self._extent(path, text))
         kind = record.data["record"]
         outcome.records[kind] = outcome.records.get(kind, 0) + 1
-        outcome.statements += len(state.out)
+        text = "".join(state.out)
+        outcome.statements += text.count("\n")
         self._declare(record, state)
         for code, steps, message, at_key in state.problems:
             outcome.findings.append(record.finding(code, steps, message, key=at_key))
         for written, full, classes, steps in state.pending:
             self.ids.refer(full, written, classes, pending_place(record, steps))
-        sink(record.file, state.out)
+        sink(record.file, text)
         if trace:
             self._trace(record, state, trace)
 
     def _declare(self, record: Record, state: State) -> None:
         class_ = self.ontology.records[record.data["record"]]
         self.ids.declare(state.id, class_.iri, record.file, record.line)
-        if record.bulk:
-            # Only what was given an id of its own can be meant to be referred to from elsewhere.
-            named = _named(record.data)
-            if not named:
-                return
-            state.names = {k: v for k, v in state.names.items() if k.rpartition("/")[2] in named}
         cut = len(self.base)
-        for iri, found in state.names.items():
-            if found != class_.iri or iri[cut:] != state.id:
-                self.ids.declare(iri[cut:], found, record.file, record.line)
+        # In bulk only what was given an id of its own can be meant to be referred to from elsewhere.
+        for iri in state.given if record.bulk else state.names:
+            if iri[cut:] != state.id and iri not in state.seen:
+                self.ids.declare(iri[cut:], state.names[iri], record.file, record.line)
 
     def _trace(self, record: Record, state: State, trace: Trace) -> None:
         if state.trace is None:
@@ -259,15 +255,3 @@ def _groups(value: Value) -> Iterator[str]:
     elif isinstance(value, (dict, list)):
         for below in value.values() if isinstance(value, dict) else value:
             yield from _groups(below)
-
-
-def _named(value: Value) -> set[str]:
-    """Every `id` that is given inside a record."""
-    found: set[str] = set()
-    if isinstance(value, (dict, list)):
-        for below in value.values() if isinstance(value, dict) else value:
-            if isinstance(below, (dict, list)):
-                found |= _named(below)
-                if isinstance(below, dict) and isinstance(below.get("id"), str):
-                    found.add(below["id"])
-    return found

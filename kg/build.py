@@ -129,9 +129,9 @@ def _convert(archive: Archive, work: Path, progress: Progress) -> Outcome:
     ):
         positions.write("subject\tproperty\tfile\tline\tcolumn\n")
 
-        def sink(file: str, lines: list[str]) -> None:
+        def sink(file: str, statements: str) -> None:
             nonlocal done
-            graph.write("".join(lines))
+            graph.write(statements)
             done += 1
             if done % 1000 == 0:
                 progress(f"{done} records read")

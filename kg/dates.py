@@ -207,9 +207,7 @@ def _days(atom: re.Match[str]) -> tuple[Day, Day]:
     months = [n for n in _fill(month or "XX") if 1 <= n <= 12]
     days = [n for n in _fill(day or "XX") if 1 <= n <= 31]
     every, back = product(years, months, days), product(years[::-1], months[::-1], days[::-1])
-    first, last = (
-        next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back)
-    )
+    first, last = (next((d for d in order if d[2] <= monthrange(*d[:2])[1]), None) for order in (every, back))
     if first and last:
         return first, last
     fault = "no day of the calendar fits"

@@ -41,8 +41,8 @@ def export(
 def _statements(archive: Archive, path: Path, progress: Callable[[], None]) -> Outcome:
     with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as lines:
 
-        def sink(file: str, statements: list[str]) -> None:
-            lines.write("".join(statements))
+        def sink(file: str, statements: str) -> None:
+            lines.write(statements)
             progress()
 
         outcome = archive.convert(sink)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kg.errors import UsageError
 from kg.ntriples import is_web_iri
@@ -25,6 +26,7 @@ def is_id(text: str) -> bool:
     return bool(_ID.match(text)) and text.split("/", 1)[0] not in RESERVED
 
 
+@lru_cache(maxsize=65_536)
 def slug(text: str) -> str:
     """The text as one part of an id; empty where it has no letter or figure of the Latin script."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))

@@ -16,10 +16,11 @@ RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 #: The datatypes of XML Schema whose texts can be read, all in the form that a store keeps.
 READABLE = frozenset(
-    XSD + name
+    f"{XSD}{name}"
     for name in (
-        "string boolean decimal integer positiveInteger nonNegativeInteger dateTime date gYear gYearMonth anyURI"
-    ).split()
+        *("string", "boolean", "decimal", "integer", "positiveInteger", "nonNegativeInteger"),
+        *("dateTime", "date", "gYear", "gYearMonth", "anyURI"),
+    )
 )
 _KEPT_AS = {XSD + name: XSD + "integer" for name in ("positiveInteger", "nonNegativeInteger")}
 _SHAPES = {

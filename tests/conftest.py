@@ -55,7 +55,7 @@ def converted(ontology: Ontology) -> Callable[..., tuple[Outcome, list[str]]]:
 
     def convert(*paths: Path, by: Ontology = ontology) -> tuple[Outcome, list[str]]:
         lines: list[str] = []
-        outcome = Archive(paths, by).convert(lambda file, statements: lines.extend(statements))
+        outcome = Archive(paths, by).convert(lambda file, text: lines.extend(text.splitlines(True)))
         return outcome, lines
 
     return convert

@@ -151,9 +151,7 @@ def test_adding_a_property_needs_no_python(tmp_path: Path, write: Write, convert
         )
     extended = Ontology.from_dir(tmp_path / "onto")
     record = MESSAGE + "words: 0042\noperators: [smith]\nkeyed: 1205 EWT\n"
-    outcome, lines = converted(
-        write(**{"a.yaml": PERSON, "m.yaml": record, "s.yaml": SOURCE}), by=extended
-    )
+    outcome, lines = converted(write(**{"a.yaml": PERSON, "m.yaml": record, "s.yaml": SOURCE}), by=extended)
 
     assert outcome.findings == []
     assert statement(lines, f"<{BASE}m1>", "#wordCount", '"42"^^')
@@ -213,7 +211,8 @@ def test_literals_are_in_the_form_that_the_store_keeps(converted: Convert) -> No
 
 
 @pytest.mark.parametrize("lexical, datatype, canonical", [
-    ("007", "positiveInteger", "7"), ("+5", "integer", "5"), ("1.50", "decimal", "1.5"), ("-0.0", "decimal", "0"),
+    ("007", "positiveInteger", "7"), ("+5", "integer", "5"), ("1.50", "decimal", "1.5"),
+    ("-0.0", "decimal", "0"),
     ("1", "boolean", "true"), ("1944-02-11T13:19:00-04:00", "dateTime", "1944-02-11T17:19:00Z"),
 ])  # fmt: skip
 def test_canonical_forms_are_those_of_the_store(lexical: str, datatype: str, canonical: str) -> None:
@@ -257,7 +256,9 @@ def test_statements_can_be_put_into_a_named_graph(tmp_path: Path, write: Write, 
         export(archive, tmp_path / "x.ttl", "turtle", "https://example.org/g")
 
 
-def test_nothing_is_written_where_a_finding_is_an_error(tmp_path: Path, write: Write, ontology: Ontology) -> None:
+def test_nothing_is_written_where_a_finding_is_an_error(
+    tmp_path: Path, write: Write, ontology: Ontology
+) -> None:
     out = tmp_path / "out" / "out.nt"
     folder = write(**{"a.yaml": PERSON, "m.yaml": MESSAGE.replace("sender: smith", "sender: smth")})
 

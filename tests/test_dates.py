@@ -362,9 +362,7 @@ def test_impossible_groups(
     text: str, known: tuple[str, ...], problem: str, suggestions: tuple[str, ...], document: str
 ) -> None:
     span = read_group(text, context(document), known)
-    assert span == TimeSpan(
-        text, group=text[:6], zone="gct", problem=problem, suggestions=span.suggestions
-    )
+    assert span == TimeSpan(text, group=text[:6], zone="gct", problem=problem, suggestions=span.suggestions)
     assert set(suggestions) <= set(span.suggestions)
     assert not known or span.suggestions == suggestions
     assert bool(suggestions) == bool(span.suggestions)
@@ -509,8 +507,7 @@ PLAIN = st.one_of(
 NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 ODD = st.text("0123456789X?~%-/.,[]{}YESTZ:+ ØO", max_size=24)
 PIECES = (
-    "1944 1943 194X -02 -2X -02-29 -06-31 -24 11 S2 ? ~ - / .. , [ ] { } Y E3 T20:20:00 "
-    "1719 102310 Z EWT FEB"
+    "1944 1943 194X -02 -2X -02-29 -06-31 -24 11 S2 ? ~ - / .. , [ ] { } Y E3 T20:20:00 1719 102310 Z EWT FEB"
 )
 PARTS = st.sampled_from([*PIECES.split(), " "])
 TEXTS = st.one_of(st.text(max_size=30), ODD, st.lists(PARTS, max_size=8).map("".join))
@@ -533,9 +530,7 @@ def test_every_group_reads_back(at: datetime, suffix: str) -> None:
 
 
 @given(st.from_regex(r"[0-9]{6}", fullmatch=True), st.none() | DOCUMENTS, st.booleans())
-def test_an_impossible_group_never_has_a_time(
-    digits: str, document: Context | None, dated: bool
-) -> None:
+def test_an_impossible_group_never_has_a_time(digits: str, document: Context | None, dated: bool) -> None:
     day, hour, minute = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     text = f"{digits}Z FEB 1943" if dated else digits
     last = 28 if dated else 31
@@ -573,9 +568,7 @@ def test_the_nearest_month_is_chosen(day: int, document: Context) -> None:
 
 
 @given(CIVIL, st.times(), st.lists(st.integers(-720, 840), min_size=1, max_size=4))
-def test_a_time_without_a_zone_holds_every_reading(
-    day: date, clock: datetime, offsets: list[int]
-) -> None:
+def test_a_time_without_a_zone_holds_every_reading(day: date, clock: datetime, offsets: list[int]) -> None:
     zones = tuple(Zone(f"z{'abcd'[n]}", east, True, ()) for n, east in enumerate(offsets))
     text = f"{day.isoformat()} {clock:%H%M}"
     span = read_clock(text, None, zones)

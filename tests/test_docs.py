@@ -43,11 +43,14 @@ def test_no_file_names_an_address_of_a_registry_or_a_path_of_a_machine() -> None
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     if not files:
         pytest.skip("not a git checkout")
-    hosts = re.compile("|".join(["pypi" + r"\.org", "python" + "hosted", "npmjs" + r"\.", "crates" + r"\.io"]))
+    hosts = re.compile(
+        "|".join(["pypi" + r"\.org", "python" + "hosted", "npmjs" + r"\.", "crates" + r"\.io"])
+    )
     bad = [
         name
         for name in files
-        if (ROOT / name).is_file() and hosts.search((ROOT / name).read_text(encoding="utf-8", errors="ignore"))
+        if (ROOT / name).is_file()
+        and hosts.search((ROOT / name).read_text(encoding="utf-8", errors="ignore"))
     ]
     assert bad == []
 

@@ -26,7 +26,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 @pytest.fixture(scope="module")
 def store(ontology: Ontology) -> ox.Store:
     lines: list[str] = []
-    outcome = Archive([RECORDS], ontology).convert(lambda file, statements: lines.extend(statements))
+    outcome = Archive([RECORDS], ontology).convert(lambda file, text: lines.extend(text.splitlines(True)))
     assert outcome.findings == []
     store = ox.Store()
     store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)

@@ -147,9 +147,7 @@ def test_every_iri_of_our_own_in_shapes_and_queries_is_declared(graph: Graph) ->
     assert sorted(used - declared) == []
 
 
-def test_alignments_do_no_harm(
-    graph: Graph, pinned: dict[str, dict[str, tuple[str, str, str]]]
-) -> None:
+def test_alignments_do_no_harm(graph: Graph, pinned: dict[str, dict[str, tuple[str, str, str]]]) -> None:
     """What a sub-property's domain or range would conclude is already said of our classes."""
 
     def resolved(namespace: str, name: str) -> str:
@@ -174,7 +172,7 @@ def test_alignments_do_no_harm(
 
 
 def test_each_property_is_of_one_owl_kind(graph: Graph) -> None:
-    """OWL 2 DL, section 5.8.1: no IRI is two of object, data and annotation property, or class and datatype."""
+    """OWL 2 DL, section 5.8.1: no IRI is two kinds of property, or class and datatype."""
     kinds = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
     for prop in {p for kind in kinds for p in graph.subjects(RDF.type, kind)}:
         assert sum((prop, RDF.type, kind) in graph for kind in kinds) == 1, prop

@@ -31,7 +31,9 @@ def test_every_record_of_the_folder_is_valid_by_the_json_schema(validator) -> No
     for _, path, shown in record_files([RECORDS]):
         for record in read_records(path, shown):
             assert isinstance(record, Record)
-            wrong += [f"{shown}: {e.json_path}: {e.message[:200]}" for e in validator.iter_errors(record.data)]
+            wrong += [
+                f"{shown}: {e.json_path}: {e.message[:200]}" for e in validator.iter_errors(record.data)
+            ]
 
     assert wrong == []
 
@@ -52,7 +54,7 @@ def test_a_blank_record_of_each_kind_is_yaml_that_names_only_fields(ontology: On
         text = blank_record(ontology, kind)
         for name in class_.fields:
             assert f"{name}:" in text
-        (found,) = [r for r in read_records(write(**{"a.yaml": text}) / "a.yaml", "a.yaml")]
+        (found,) = read_records(write(**{"a.yaml": text}) / "a.yaml", "a.yaml")
         assert isinstance(found, Record)
         assert found.data["record"] == kind
         assert set(found.data) - {"record", "id"} == set(class_.requires)
@@ -65,7 +67,10 @@ def test_a_csv_file_with_the_header_and_one_row_is_read(ontology: Ontology, writ
                         "events.1.evidence": "s"}.items():  # fmt: skip
         row[header.index(name)] = value
     folder = write(
-        **{"m.csv": ",".join(header) + "\n" + ",".join(row) + "\n", "s.yaml": "record: source\nid: s\nlabel: S\n"}
+        **{
+            "m.csv": ",".join(header) + "\n" + ",".join(row) + "\n",
+            "s.yaml": "record: source\nid: s\nlabel: S\n",
+        }
     )
     outcome = Archive([folder], ontology).convert(lambda file, lines: None)
 
@@ -79,7 +84,10 @@ def test_the_jsonld_context_gives_the_same_properties(ontology: Ontology) -> Non
     context = json.loads(jsonld_context(ontology, DEFAULT_BASE))
     document = {**context, "@type": "Message", "id": "m1", "label": "M", "sender": "deane",
                 "subject": "Bases"}  # fmt: skip
-    triples = {str(q.predicate.value): q.object for q in ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD)}
+    triples = {
+        str(q.predicate.value): q.object
+        for q in ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD)
+    }
 
     assert triples["https://w3id.org/maproom/ontology#sender"] == ox.NamedNode(DEFAULT_BASE + "deane")
     assert triples["https://w3id.org/maproom/ontology#subject"] == ox.Literal("Bases")

@@ -37,7 +37,8 @@ def endpoint(graph: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     location = tmp_path_factory.mktemp("oxigraph")
     files = [graph / "current" / name for name in ("graph.nt", "ontology.nt")]
     for file in files:
-        subprocess.run([program, "load", "--location", str(location), "--file", str(file)], check=True, capture_output=True)  # fmt: skip
+        load = [program, "load", "--location", str(location), "--file", str(file)]
+        subprocess.run(load, check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -61,10 +62,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        try:
+        with suppress(BrokenPipeError):
             self.wfile.write(body)
-        except BrokenPipeError:
-            pass
 
     def log_message(self, *args: object) -> None:
         pass
@@ -97,7 +96,9 @@ def test_both_stores_give_the_same_answers(embedded: EmbeddedStore, endpoint: Ca
     for form in ("csv", "tsv", "json", "xml"):
         assert serialised(remote.ask(SELECT), form, {}) == serialised(embedded.ask(SELECT), form, {})
     construct = "# SELECT\nPREFIX a: <http://a/> CONSTRUCT { ?s a:called ?n } WHERE { ?s a:name ?n }"
-    assert serialised(remote.ask(construct), "turtle", {}) == serialised(embedded.ask(construct), "turtle", {})
+    assert serialised(remote.ask(construct), "turtle", {}) == serialised(
+        embedded.ask(construct), "turtle", {}
+    )
     assert bool(remote.ask("ASK { ?s ?p 'one' }")) is bool(embedded.ask("ASK { ?s ?p 'one' }")) is True
 
 

@@ -15,10 +15,8 @@ from conftest import ROOT
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling")
     out = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "-w", str(out), str(ROOT)],
-        check=True,
-    )  # fmt: skip
+    options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(out)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True)
     return next(out.glob("*.whl"))
 
 
@@ -38,10 +36,8 @@ def test_the_wheel_has_the_specification_and_nothing_that_should_not_be_there(wh
 def test_the_installed_program_builds_from_anywhere(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(site)!r}); from kg.cli import main; main()",
-         "build", "--out", str(tmp_path / "graph")],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); from kg.cli import main; main()"
+    command = [sys.executable, "-c", code, "build", "--out", str(tmp_path / "graph")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "statements from" in done.stdout

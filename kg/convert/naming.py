@@ -1,0 +1,63 @@
+"""Names for things that are written inside records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from kg.convert.state import State
+from kg.iris import is_id, slug
+from kg.ontology import Property, RecordClass
+from kg.records.model import Steps, Value
+
+_BRACES = re.compile(r"\{([a-z-]+)\}")
+
+
+def thing_iri(
+    state: State,
+    above: str,
+    class_: RecordClass,
+    prop: Property,
+    data: Mapping[str, Value],
+    steps: Steps,
+    base: str,
+) -> str | None:
+    """The IRI of a thing written inside another, or None, with a problem, where it has no name.
+
+    It is the IRI of the thing above, the class and the `id`, or what the class's pattern makes of
+    the data; where there can be but one, the field's name takes their place.
+    """
+    own = data.get("id")
+    if own is not None:
+        if type(own) is not str or not is_id(own) or "/" in own:
+            message = f"`{own}` is no id for a thing inside a record; write it like `first-copy`"
+            state.problem("KG112", (*steps, "id"), message)
+            return None
+        iri = f"{above}/{class_.slug}/{own}"
+        state.given.append(iri)
+    elif prop.limit == 1:
+        iri = f"{above}/{prop.field}"
+    else:
+        part = _from_pattern(class_, data)
+        if not part:
+            wants = f" or the fields of `{class_.pattern}`" if class_.pattern else ""
+            state.problem("KG141", steps, f"this {class_.label} has no name; give it an `id`{wants}")
+            return None
+        iri = f"{above}/{class_.slug}/{part}"
+    if iri in state.names:
+        short = iri.removeprefix(base)
+        message = f"two things of this record would be named `{short}`; give each an `id`"
+        state.problem("KG142", steps, message)
+        return None
+    state.names[iri] = class_.iri
+    return iri
+
+
+def _from_pattern(class_: RecordClass, data: Mapping[str, Value]) -> str:
+    def part(match: re.Match[str]) -> str:
+        value = data.get(match[1], "")
+        if isinstance(value, dict):
+            value = value.get("value") or value.get("written") or ""
+        return slug(value) if isinstance(value, str) else ""
+
+    return _BRACES.sub(part, class_.pattern or "").strip("-")
