@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,10 +47,11 @@ class Archive:
     YAML records, which people write, are read at once and held; bulk forms are streamed.
     """
 
-    def __init__(self, paths: Iterable[Path], ontology: Ontology, base: str = DEFAULT_BASE) -> None:
+    def __init__(self, paths: Sequence[Path], ontology: Ontology, base: str = DEFAULT_BASE) -> None:
         self.ontology = ontology
         self.base = base
         self.files = record_files(paths)
+        self._folders = sorted({path for path in paths if path.is_dir()})
         self._roots = {path: root for root, path, _ in self.files}
         self._shown = {shown: path for _, path, shown in self.files}
         self._start()
@@ -69,8 +70,9 @@ class Archive:
         """
         found = [(path, path.relative_to(root).as_posix()) for root, path, _ in self.files]
         for root in sorted({root for root, _, _ in self.files}):
-            texts = sorted(path for path in root.rglob("*.txt") if path.is_file())
-            found += [(path, path.relative_to(root).as_posix()) for path in texts]
+            # Beside a file that was given alone there may be anything, so only its own folder counts.
+            texts = root.rglob("*.txt") if root in self._folders else root.glob("*.txt")
+            found += [(p, p.relative_to(root).as_posix()) for p in sorted(texts) if p.is_file()]
         return found
 
     def convert(self, sink: Sink, trace: Trace | None = None) -> Outcome:

@@ -38,6 +38,8 @@ class Extent:
         match = _EXTENT.match(text.strip())
         if not match:
             raise NotFound(f"`{text}` is not `path:first-last`, such as transcript.txt:574-614")
+        if not match["path"].endswith(".txt"):
+            raise NotFound(f"`{match['path']}` is no transcript: a transcript is a text file, NAME.txt")
         path = _find(match["path"], folder.resolve(), root.resolve())
         lines = _lines(path, path.stat().st_mtime_ns)
         first = int(match["first"])
