@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -140,9 +141,13 @@ def measured(command: Sequence[str], cwd: Path) -> Run:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, stdout=said, stderr=subprocess.STDOUT)
         peak, done = [0], threading.Event()
-        watch = threading.Thread(target=_watch, args=(process.pid, peak, done))
+        watch = threading.Thread(target=_watch, args=(process.pid, peak, done), daemon=True)
         watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         done.set()
@@ -300,9 +305,6 @@ def findings(setting: Setting, bad: int, seed: int) -> Iterator[str]:
                 yield f"  {what}: {place}" + (f" {each} times" if each > 1 else "")
 
 
-# The whole
-
-
 def missing(python: str, module: str) -> bool:
     """Whether an interpreter lacks a module."""
     probe = f"import importlib.util as u, sys; sys.exit(u.find_spec({module!r}) is None)"
@@ -341,6 +343,7 @@ def main() -> None:
     parser.add_argument("--findings", type=int, metavar="N",
                         help="measure nothing; check that kg finds N bad records")  # fmt: skip
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = given.work or Path(tempfile.mkdtemp(prefix="kg-benchmark-"))
     work.mkdir(parents=True, exist_ok=True)
     try:

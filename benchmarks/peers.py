@@ -46,7 +46,7 @@ def each(value: str | list[str] | None) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 12)
 def read_time(text: str, day: str) -> tuple[tuple[str, str, str], ...]:
     """What a date, date-time group or clock time with EWT says: property, value, type of value."""
     if text[4] == "-":
@@ -85,7 +85,7 @@ def _nearest(number: str, day: str) -> str:
     return on.isoformat()
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 12)
 def cite(text: str) -> tuple[str, Json | None]:
     """The path of what is cited and, where that is a passage, what is said of it."""
     source, comma, locator = text.partition(", ")
@@ -113,7 +113,7 @@ def things(record: Json) -> Iterator[tuple[str, str, Json]]:
 # By hand
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 12)
 def _time_lines(text: str, day: str) -> tuple[str, ...]:
     found = [f"> {TYPE} <{MR}TimeSpan> .\n"]
     for name, value, type_ in read_time(text, day):
