@@ -18,6 +18,8 @@ from kg._resources import resource
 from kg.archive import Archive, Outcome
 from kg.build import build as build_graph
 from kg.build import current
+from kg.catalogue import Catalogue
+from kg.coverage import coverage as cover
 from kg.errors import DataError, Finding, KgError, UsageError
 from kg.export import export
 from kg.formats import SUFFIXES, format_of
@@ -25,8 +27,7 @@ from kg.iris import DEFAULT_BASE, checked_base
 from kg.ontology import Ontology
 from kg.reference import terms_page
 from kg.schema import blank_record, csv_header, json_schema, jsonld_context
-from kg.show import find
-from kg.show import show as show_thing
+from kg.show import Shower
 from kg.stores import DEFAULT_TIMEOUT, EmbeddedStore, RemoteStore, Store, serialised
 from kg.tables import table
 from kg.validate import positions
@@ -281,8 +282,39 @@ def show(name: str, out: Path, base: str) -> None:
 
     ID is an id (mr-530-japan-1/d20), a notation (D20), a label or an IRI.
     """
-    store = _store(out)
-    click.echo(show_thing(store, find(store, name, base), base))
+    shower = Shower(_store(out), _parts(), base)
+    click.echo(shower.show(shower.find(name)))
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[ITEM]...")
+@click.option("--fail", is_flag=True, help="Leave with status 1 if there are uncited lines.")
+@_out
+@_base
+def coverage(names: tuple[str, ...], fail: bool, out: Path, base: str) -> None:
+    """List the lines of transcripts that nothing in the graph cites, item by item.
+
+    ITEM is the notation or id of a document; without any, all are listed.
+    """
+    items = [
+        item
+        for item in cover(_store(out), _parts(), base)
+        if not names or item.name in names or item.iri.removeprefix(base) in names
+    ]
+    if not items:
+        raise UsageError(
+            "no document with a transcript" + (f" is called {', '.join(names)}" if names else "")
+        )
+    header = ["item", "lines", "blank", "cited", "furniture", "uncited"]
+    rows = [
+        [i.name, *map(str, (i.lines, i.blank, len(i.cited), len(i.furniture), len(i.uncited)))] for i in items
+    ]
+    click.echo(table(header, rows))
+    for item in items:
+        for number, text in item.uncited.items():
+            click.echo(f"{item.name}:{number}: {' '.join(text.split())}")
+    if fail and any(item.uncited for item in items):
+        _leave(1)
 
 
 @main.group()
@@ -378,6 +410,10 @@ def _archive(records: Sequence[Path], ontologies: Sequence[Path], base: str) -> 
 
 def _store(out: Path) -> EmbeddedStore:
     return EmbeddedStore(current(out) / "store")
+
+
+def _parts() -> Catalogue:
+    return Catalogue(resource("queries") / "parts")
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
