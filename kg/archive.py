@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kg.convert import Converter, State, pending_place
+from kg.dates import Zone
 from kg.errors import Finding
 from kg.ids import Ids, Missing, Place
-from kg.iris import DEFAULT_BASE, is_id, slug
-from kg.ontology import SKOS_CONCEPT, SKOS_SCHEME, Ontology
+from kg.iris import DEFAULT_BASE, RESERVED, is_id, slug
+from kg.ontology import SKOS_CONCEPT, SKOS_SCHEME, Ontology, RecordClass
 from kg.records.model import Record, Value
 from kg.records.read import YAML_SUFFIXES, read_records, record_files
 from kg.suggest import did_you_mean
 from kg.transcripts import Extent, NotFound
 
 _GROUP = re.compile(r"[0-9]{6}")
+#: No longer text of a concept record is taken for the name of a zone.
+_ZONE_NAME = 12
 
 #: What became of one record: the file it stands in, and its statements, a line of N-Triples each.
 Sink = Callable[[str, str], None]
@@ -62,6 +65,8 @@ class Archive:
         self._extents: dict[str, Extent] = {}
         self._concepts: dict[str, dict[str, str]] = {}
         self._groups: set[str] = set()
+        self._zones: list[Zone] = []
+        self._clashes: list[Finding] = []
 
     def inputs(self) -> list[tuple[Path, str]]:
         """Every file whose bytes decide the outcome, with its path below its records folder.
@@ -92,16 +97,18 @@ class Archive:
             self._concepts,
             self._extents,
             frozenset(self._groups),
+            self._all_zones(),
         )
+        outcome.findings.extend(self._clashes)
         for _, path, shown in self.files:
             for record in self._held.pop(path, None) or read_records(path, shown):
                 if isinstance(record, Finding):
                     outcome.findings.append(record)
                     continue
-                outcome.findings.extend(self._head(record))
-                if outcome.findings and outcome.findings[-1].code in ("KG111", "KG112"):
-                    continue
-                self._convert_one(converter, record, path, sink, trace, outcome)
+                wrong = list(self._head(record))
+                outcome.findings.extend(wrong)
+                if not wrong:
+                    self._convert_one(converter, record, path, sink, trace, outcome)
         outcome.findings.extend(self._duplicates())
         outcome.findings.extend(self._missing())
         self.ids.close()
@@ -129,16 +136,21 @@ class Archive:
             if isinstance(kind, str) and kind:
                 message = f"no kind of record is `{kind}`{did_you_mean(kind, kinds)} ({choice})"
             yield record.finding("KG111", ("record",), message)
+        elif record.bulk and kinds[kind].iri == SKOS_CONCEPT:
+            message = "a concept is written in YAML, as its code must be known before bulk is read"
+            yield record.finding("KG111", ("record",), message)
         elif type(id_) is not str or not is_id(id_):
             message = "a record must have an `id`, such as my-folder/d20"
             if isinstance(id_, str) and id_:
                 near = "/".join(filter(None, map(slug, id_.split("/"))))
                 near = near if is_id(near) else "my-folder/d20"
                 message = f"`{id_}` is no id: small letters, figures, `-` and `/`, such as `{near}`"
+                if id_.partition("/")[0] in RESERVED:
+                    message = f"`{id_}` is no id: ids that begin with that word belong to the ontology"
             yield record.finding("KG112", ("id",), message)
 
     def _introduce(self, record: Record, path: Path) -> None:
-        """Takes from a record what others may need before it is converted."""
+        """Takes from a record what others may need before it is converted: its id, lines, code, zone."""
         class_ = self.ontology.records[record.data["record"]]
         id_ = record.data["id"]
         if id_ not in self.ids.known:
@@ -152,9 +164,40 @@ class Archive:
                 with suppress(NotFound):  # reported when the field is read
                     self._extents[id_] = self._extent(path, text)
             elif prop.ranges == (SKOS_SCHEME,) and class_.iri == SKOS_CONCEPT:
-                scheme = next((s for s, t in self.ontology.schemes.items() if t.prefix == text), "")
-                self._concepts.setdefault(scheme, {})[id_.rpartition("/")[2]] = id_
+                self._add_code(record, text)
+            elif prop.role == "zone-offset":
+                self._add_zone(record, class_, text)
         self._groups.update(_groups(record.data))
+
+    def _all_zones(self) -> tuple[Zone, ...]:
+        """The zones of records, then those of the ontology; if records assume any, those alone are assumed."""
+        shipped = self.ontology.zones
+        if any(zone.assumed for zone in self._zones):
+            shipped = tuple(replace(zone, assumed=False) for zone in shipped)
+        return (*self._zones, *shipped)
+
+    def _add_code(self, record: Record, prefix: str) -> None:
+        id_ = record.data["id"]
+        code = id_.rpartition("/")[2]
+        scheme = next((s for s in self.ontology.schemes.values() if s.prefix == prefix), None)
+        if scheme is None:
+            return  # reported when the field is read
+        own = self._concepts.setdefault(scheme.iri, {})
+        if code in scheme.codes or own.get(code, id_) != id_:
+            message = f"`{code}` is already a code of `{prefix}`; give the id another last part"
+            self._clashes.append(record.finding("KG113", ("id",), message))
+        else:
+            own[code] = id_
+
+    def _add_zone(self, record: Record, class_: RecordClass, offset: str) -> None:
+        if not re.fullmatch(r"[+-]?[0-9]{1,4}", offset):
+            return  # reported when the field is read
+        code = record.data["id"].rpartition("/")[2]
+        assumed = next((f for f, p in class_.fields.items() if p.role == "zone-assumed"), "")
+        texts = [code, *(v for v in record.data.values() if isinstance(v, str) and len(v) <= _ZONE_NAME)]
+        self._zones.append(
+            Zone(code, int(offset), str(record.data.get(assumed)).lower() in ("true", "1"), tuple(texts))
+        )
 
     def _extent(self, path: Path, text: str) -> Extent:
         return Extent.from_text(text, path.parent, self._roots[path])

@@ -56,6 +56,11 @@ def current(out: Path) -> Path:
     return link.resolve()
 
 
+def prefixes_of(out: Path) -> dict[str, str]:
+    """The prefixes of the ontology with which the current build was made."""
+    return dict(_manifest(current(out))[0]["prefixes"])
+
+
 def build(
     paths: Sequence[Path],
     ontology_folders: Sequence[Path],
@@ -114,6 +119,7 @@ def _make(
     return {
         "software": f"maproom-kg {__version__}",
         "ontology": f"{ontology.iri}/{ontology.version}",
+        "prefixes": dict(ontology.prefixes),
         "records": dict(sorted(outcome.records.items())),
         "statements": outcome.statements,
         "sha256": {"graph.nt": digest},

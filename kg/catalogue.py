@@ -32,11 +32,13 @@ class Catalogue:
             raise UsageError(f"no query `{name}` in {self.folder}")
         text = path.read_text(encoding="utf-8")
         slots = set(_SLOT.findall(text))
-        for parameter, term in values.items():
+        for parameter in values:
             if parameter not in slots:
                 raise UsageError(f"the query `{name}` has no slot for `{parameter}`")
+
+        def bound(slot: re.Match[str]) -> str:
             # The term serialises itself, with all escapes that SPARQL needs.
-            text = _SLOT.sub(
-                lambda m, p=parameter, t=term: f"VALUES ${p} {{ {t} }}" if m[1] == p else m[0], text
-            )
-        return text
+            term = values.get(slot[1])
+            return slot[0] if term is None else f"VALUES ${slot[1]} {{ {term} }}"
+
+        return _SLOT.sub(bound, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -17,14 +18,14 @@ from kg import __version__
 from kg._resources import resource
 from kg.archive import Archive, Outcome
 from kg.build import build as build_graph
-from kg.build import current
+from kg.build import current, prefixes_of
 from kg.catalogue import Catalogue
 from kg.coverage import coverage as cover
 from kg.errors import DataError, Finding, KgError, UsageError
 from kg.export import export
 from kg.formats import SUFFIXES, format_of
 from kg.iris import DEFAULT_BASE, checked_base
-from kg.ontology import Ontology
+from kg.ontology import Ontology, with_shipped
 from kg.reference import terms_page
 from kg.schema import blank_record, csv_header, json_schema, jsonld_context
 from kg.show import Shower
@@ -42,8 +43,8 @@ _ontology = click.option(
     "ontologies",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of Turtle files to read instead of the ontology that ships with kg; may be "
-    "given several times, for the folders to be read together.",
+    help="A folder of Turtle files that add to the ontology that ships with kg, or a changed copy of "
+    "it to be read in its place; may be given several times.",
 )
 _base = click.option(
     "--base",
@@ -99,7 +100,7 @@ def _leave(status: int) -> NoReturn:
 @click.group(cls=_Kg, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kg")
 def main() -> None:
-    r"""A knowledge graph of an archive of dispatches: records in, a graph to be asked out.
+    """A knowledge graph of an archive of dispatches: records in, a graph to be asked out.
 
     \b
     kg check records/                what is wrong with the records
@@ -108,7 +109,7 @@ def main() -> None:
     kg sparql -f queries/NAME.rq     ask it
 
     Exit status: 0 well, 1 the data has problems, 2 wrong use, 3 a fault of kg.
-    """
+    """  # noqa: D301 - click wants the backspace character itself
 
 
 @main.command()
@@ -161,7 +162,12 @@ def convert(
     graph: str | None,
 ) -> None:
     """Turn records into RDF, all or nothing: where a finding is an error, nothing is written."""
-    form = form or (format_of(output) if output else None) or "ntriples"
+    if form is None and output is not None:
+        form = format_of(output)
+        if form is None:
+            known = ", ".join(SUFFIXES.values())
+            raise UsageError(f"{output}: which form of RDF? name it with --format, or end in one of {known}")
+    form = form or "ntriples"
     archive = _archive(records, ontologies, base)
     progress = _Progress()
     target = output or sys.stdout.buffer
@@ -270,7 +276,8 @@ def sparql(
     store: Store = RemoteStore(endpoint, timeout) if endpoint else _store(out)
     # The engine does not look for an interrupt while it works; the system does.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _print_answer(store.ask(text), form)
+    prefixes = {} if endpoint else prefixes_of(out)
+    _print_answer(store.ask(text), form, prefixes)
 
 
 @main.command()
@@ -339,10 +346,11 @@ def schema_context(ontologies: tuple[Path, ...], base: str) -> None:
 
 @schema.command("blank")
 @click.argument("kind")
+@click.option("--short", is_flag=True, help="Leave out what is written inside other things.")
 @_ontology
-def schema_blank(kind: str, ontologies: tuple[Path, ...]) -> None:
+def schema_blank(kind: str, short: bool, ontologies: tuple[Path, ...]) -> None:
     """A commented blank record of a KIND, in YAML."""
-    click.echo(blank_record(_read_ontology(ontologies), kind))
+    click.echo(blank_record(_read_ontology(ontologies), kind, short=short))
 
 
 @schema.command("csv")
@@ -351,6 +359,16 @@ def schema_blank(kind: str, ontologies: tuple[Path, ...]) -> None:
 def schema_csv(kind: str, ontologies: tuple[Path, ...]) -> None:
     """The first row of a CSV file of records of a KIND."""
     click.echo(csv_header(_read_ontology(ontologies), kind))
+
+
+@schema.command("ontology")
+@click.argument("folder", type=click.Path(path_type=Path))
+def schema_ontology(folder: Path) -> None:
+    """Copy the ontology that ships with kg into a new FOLDER, to be read or changed."""
+    if folder.exists():
+        raise UsageError(f"{folder} is there already; name a new folder")
+    shutil.copytree(resource("ontology"), folder)
+    click.echo(f"{folder}: give it to the commands as --ontology {folder}")
 
 
 @schema.command("terms")
@@ -389,11 +407,14 @@ def _record_paths(records: Sequence[Path]) -> list[Path]:
     if records:
         return list(records)
     here = Path("records")
-    return [here if here.is_dir() else resource("records")]
+    if here.is_dir():
+        return [here]
+    click.echo("kg: there is no folder records/ here; reading the records that ship with kg", err=True)
+    return [resource("records")]
 
 
 def _ontology_folders(ontologies: Sequence[Path]) -> list[Path]:
-    return list(ontologies) or [resource("ontology")]
+    return with_shipped(ontologies, resource("ontology"))
 
 
 def _read_ontology(ontologies: Sequence[Path]) -> Ontology:
@@ -409,7 +430,7 @@ def _archive(records: Sequence[Path], ontologies: Sequence[Path], base: str) -> 
 
 
 def _store(out: Path) -> EmbeddedStore:
-    return EmbeddedStore(current(out) / "store")
+    return EmbeddedStore(current(out) / "store", prefixes_of(out))
 
 
 def _parts() -> Catalogue:
@@ -444,10 +465,9 @@ def _summary(outcome: Outcome) -> str:
     return f"{_plural(total, 'record')} ({counts}), {outcome.statements} statements: {said}"
 
 
-def _print_answer(answer: Any, form: str | None) -> None:
+def _print_answer(answer: Any, form: str | None, prefixes: dict[str, str]) -> None:
     import pyoxigraph as ox
 
-    prefixes = _read_ontology(()).prefixes if form in (None, "table", "turtle") else {}
     if isinstance(answer, ox.QueryBoolean) and form in (None, "table"):
         click.echo("yes" if answer else "no")
     elif isinstance(answer, ox.QuerySolutions) and form in (None, "table"):
@@ -455,10 +475,10 @@ def _print_answer(answer: Any, form: str | None) -> None:
         rows = [[_cell(row[name], prefixes) for name in names] for row in answer]
         click.echo(table(names, rows) if rows else "no rows")
     else:
-        sys.stdout.buffer.write(serialised(answer, form or "turtle", dict(prefixes)))
+        sys.stdout.buffer.write(serialised(answer, form or "turtle", prefixes))
 
 
-def _cell(term: Any, prefixes: Any) -> str:
+def _cell(term: Any, prefixes: dict[str, str]) -> str:
     if term is None:
         return ""
     value = str(term.value)

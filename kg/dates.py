@@ -367,7 +367,8 @@ def read_time(
 ) -> TimeSpan:
     """Reads a group (six digits first), else a clock time, else EDTF (in GCT), told by their form.
 
-    Four digits alone are a year: a clock time in such a form needs a day, date or zone, or a colon.
+    Four digits alone are a year, if the year is within a century of `context`; 1210 in a document of
+    1916 is refused, as it may be meant for a clock time, which needs a day, date or zone, or a colon.
     Parameters and errors are those of :func:`read_group`, :func:`read_clock` and :func:`read_edtf`.
     """
     shown = _clean(text)
@@ -375,7 +376,17 @@ def read_time(
         return read_group(text, context, known)
     if _CLOCK.fullmatch(shown) and not re.fullmatch("[0-9]{4}", shown):
         return read_clock(text, context, zones)
-    return read_edtf(text)
+    years = re.fullmatch("([0-9]{4})(/[0-9]{4})?", shown)
+    if years and context and abs(int(years[1]) - context.year) > 100:
+        hint = f"{years[1]}/{context.day or 1:02} for the clock time, or its zone after it"
+        raise Unreadable(f"{shown} is a year far from that of the document, {context.year}", hint)
+    try:
+        return read_edtf(text)
+    except Unreadable as error:
+        if error.suggestion or re.search(r"\d{4}-\d\d|: ", f"{shown} {error.reason}"):
+            raise
+        reason = f"{shown} is no date, date-time group or clock time"
+        raise Unreadable(reason, "it like 1944-02-11, 102310Z, 1205 EWT or 1719/11") from None
 
 
 def _clean(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kg.dates import Zone
 from kg.errors import UsageError
 from kg.ntriples import READABLE, XSD
+from kg.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -25,6 +26,7 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 SKOS_CONCEPT = f"{SKOS}Concept"
 SKOS_SCHEME = f"{SKOS}ConceptScheme"
 READINGS = frozenset({"time", "edtf", "group", "clock", "citation", "extent", "parts", "field-name"})
+_HEADER = re.compile(r"<https://w3id\.org/maproom/ontology>\s+(?:a|rdf:type)\s+owl:Ontology")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -178,6 +180,14 @@ class Ontology:
         return f"`{written}` is {label}; wanted is {' or '.join(labels)}"
 
 
+def with_shipped(folders: Sequence[Path], shipped: Path) -> list[Path]:
+    """The folders to read: the shipped ontology and those given, or only those if they hold a copy of it."""
+    texts = (p.read_text("utf-8", "replace") for folder in folders for p in folder.rglob("*.ttl"))
+    if any(_HEADER.search(text) for text in texts):
+        return list(folders)
+    return [shipped, *folders]
+
+
 class _Reader:
     """Turns the triples of the ontology's files into terms."""
 
@@ -270,6 +280,7 @@ class _Reader:
             if datatype and not is_link and datatype.startswith(XSD) and datatype not in READABLE:
                 names = ", ".join(sorted(d.removeprefix(XSD) for d in READABLE))
                 raise UsageError(f"<{subject}>: values of <{datatype}> cannot be read; take one of {names}")
+            self._check_classes(subject)
             yield Property(
                 *self._term(subject),
                 field=self._word(subject, self.conv.field),
@@ -286,6 +297,15 @@ class _Reader:
                 role=self._local(subject, self.conv.role),
                 context=self._word(subject, self.conv.context) in ("true", "1"),
             )
+
+    def _check_classes(self, subject: Node) -> None:
+        """Refuses a property of classes that nobody declares; a slip there would silence the property."""
+        declared = set(self.graph.subjects(self.rdf.type, self.owl.Class))
+        for predicate in (self.schema.domainIncludes, self.schema.rangeIncludes):
+            for class_ in self.graph.objects(subject, predicate):
+                if class_ not in declared and str(class_) not in (OWL_THING, RDFS_RESOURCE):
+                    hint = did_you_mean(str(class_), map(str, declared))
+                    raise UsageError(f"<{subject}>: no class <{class_}> is declared{hint}")
 
     def _classes(self, properties: Mapping[str, Property]) -> Iterator[RecordClass]:
         # Classes of others, which stand in the alignments, describe no records.

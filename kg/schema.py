@@ -178,8 +178,11 @@ def _kind(ontology: Ontology, kind: str) -> RecordClass:
     return found
 
 
-def blank_record(ontology: Ontology, kind: str) -> str:
-    """A YAML record of the kind with every field as a comment; raises UsageError for no kind."""
+def blank_record(ontology: Ontology, kind: str, *, short: bool = False) -> str:
+    """A YAML record of the kind with every field as a comment; raises UsageError for no kind.
+
+    Parameters: `short` leaves out the fields of things that are written inside.
+    """
     class_ = _kind(ontology, kind)
     lines = [f"# {class_.label}: {class_.definition}", f"# For example: {class_.example}", ""]
     lines += [f"record: {kind}", "id: # readable, permanent, such as my-folder/d20"]
@@ -189,7 +192,7 @@ def blank_record(ontology: Ontology, kind: str) -> str:
         inline = ontology.inline(prop) if not prop.reading else None
         if inline:
             lines.append(f"# {name}:")
-            lines += _inside(ontology, inline)
+            lines += [] if short else _inside(ontology, inline)
         else:
             lines.append(f"{name}:" if must else f"# {name}:")
     return "\n".join(lines)

@@ -64,7 +64,7 @@ class Shower:
             raise UsageError(f"the graph says nothing of `{self._short(iri)}`")
         rows = self.store.ask(self.parts.query("leading-to", thing=ox.NamedNode(iri)))
         leading = [
-            f"  {row['property'].value} of {self._named(row['from'], row['label'])}"
+            f"  {self._named(row['from'], row['label'])}: {row['property'].value}"
             for row in rows
             if not row["from"].value.startswith(iri + "/")
         ]

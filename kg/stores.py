@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,10 +39,15 @@ class Store(Protocol):
 
 
 class EmbeddedStore:
-    """A store on disk, opened for reading only; any number of readers may open it."""
+    """A store on disk, opened for reading only; any number of readers may open it.
 
-    def __init__(self, path: Path) -> None:
+    Parameters: `prefixes` are those that queries need not declare.
+    """
+
+    def __init__(self, path: Path, prefixes: Mapping[str, str] | None = None) -> None:
         import pyoxigraph as ox
+
+        self._prefixes = dict(prefixes or {})
 
         if not path.is_dir():
             raise UsageError(f"no store in {path}; make one with: kg build")
@@ -58,7 +63,7 @@ class EmbeddedStore:
         """
         refuse_service(query)
         try:
-            return self._store.query(query)
+            return self._store.query(query, prefixes=self._prefixes)
         except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryError(f"the query cannot be answered: {' '.join(str(error).split())}") from error
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _EXTENT = re.compile(r"(?P<path>[^:]+):(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?\Z")
+_SHOWN = 120
 _MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -84,11 +85,16 @@ class Extent:
         if match:
             line = self.first + whole.count("\n", 0, match.start())
             return f"{where}, but in line {line}"
+        elsewhere = pattern.search("\n".join(self.lines))
+        if elsewhere:
+            line = 1 + "\n".join(self.lines).count("\n", 0, elsewhere.start())
+            return f"{where}, but in line {line}, outside the document ({self.first}-{self.last})"
         loose = re.compile(pattern.pattern, re.IGNORECASE).search(self.text(first, last))
         if loose:
             return f"{where}; there it is written `{loose[0]}`"
         shown = " ".join(self.text(first, last).split())
-        return f'{where}, which read "{shown[:120]}{"…" if len(shown) > 120 else ""}"'
+        shown = f"{shown[:_SHOWN]}…" if len(shown) > _SHOWN else shown
+        return f'{where}, which {"reads" if first == last else "read"} "{shown}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from kg.convert.state import State
 from kg.convert.things import Things
 from kg.convert.values import Values
+from kg.dates import Zone
 from kg.ids import Ids
 from kg.iris import DEFAULT_BASE
 from kg.ontology import Ontology
@@ -20,7 +21,8 @@ class Converter:
 
     Parameters: `base` is the address under which ids become IRIs; `ids` has the ids of YAML records in
     `known`; `concepts` maps a scheme's IRI to the codes that records add to it and their ids; `extents`
-    maps documents to their lines; `groups` are date-time groups of the archive, for suggestions.
+    maps documents to their lines; `groups` are date-time groups of the archive, for suggestions; `zones`
+    are the zones of time, those of the ontology if none are given.
     """
 
     def __init__(
@@ -31,8 +33,10 @@ class Converter:
         concepts: Mapping[str, Mapping[str, str]] | None = None,
         extents: Mapping[str, Extent] | None = None,
         groups: frozenset[str] = frozenset(),
+        zones: tuple[Zone, ...] | None = None,
     ) -> None:
         self.ontology, self.base = ontology, base
+        self.zones = ontology.zones if zones is None else zones
         self.extents, self.groups = extents or {}, groups
         codes = {
             iri: {code: f"<{concept.iri}>" for code, concept in scheme.codes.items()}
@@ -53,7 +57,7 @@ class Converter:
         data = record.data
         plan = self._things.plan(self.ontology.records[data["record"]])
         situation = Situation(
-            zones=self.ontology.zones,
+            zones=self.zones,
             groups=self.groups,
             resolve=lambda written: self._values.resolve(state, written),
             extent=self.extents.get,
@@ -67,4 +71,6 @@ class Converter:
         if state.trace is not None:
             state.trace.append((subject, "", ()))
         plan.emit(state, subject, data, (), ("record", "id"))
+        if plan.code_field and plan.code_field not in data:
+            plan.fields[plan.code_field](state, subject, data["id"].rpartition("/")[2], ("id",))
         return state

@@ -40,8 +40,10 @@ def thing_iri(
     else:
         part = _from_pattern(class_, data)
         if not part:
-            wants = f" or the fields of `{class_.pattern}`" if class_.pattern else ""
-            state.problem("KG141", steps, f"this {class_.label} has no name; give it an `id`{wants}")
+            fields = " and ".join(f"`{name}`" for name in _BRACES.findall(class_.pattern or ""))
+            wants = f" or {fields} in Latin letters or figures" if fields else ""
+            message = f"nothing to name this {class_.label} by; give it an `id`{wants}"
+            state.problem("KG141", steps, message)
             return None
         iri = f"{above}/{class_.slug}/{part}"
     if iri in state.names:

@@ -29,7 +29,8 @@ class State:
 
     def __init__(self, record_id: str, situation: Situation, seen: set[str], bulk: bool) -> None:
         self.id = record_id
-        self.scope = record_id.rpartition("/")[0]
+        # In bulk, what a short name means could be known only when all has been read.
+        self.scope = "" if bulk else record_id.rpartition("/")[0]
         self.situation = situation
         self.bulk = bulk
         self.out: list[str] = []

@@ -174,6 +174,8 @@ class ClassPlan:
         self.contexts: list[tuple[str, Read]] = []
         self.has_extent = any(p.reading == "extent" for p in class_.fields.values())
         self.type_line = f"> {ntriples.RDF_TYPE} <{class_.iri}> .\n"
+        roles = {p.role: name for name, p in class_.fields.items()} if class_.iri == SKOS_CONCEPT else {}
+        self.code_field = roles.get("code-of")
 
     def compile(self) -> None:
         """Makes the functions; apart from __init__ as classes lead to each other."""

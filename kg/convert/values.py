@@ -34,8 +34,11 @@ class Values:
         """The whole id that a reference stands for in a record.
 
         An id of the archive stands for itself; `event/first-copy` for a thing of the same record; a
-        name without `/` for the record of that name in the same folder of ids.
+        name without `/` for the record of that name in the same folder of ids; one that begins with `/`
+        is whole whatever the record.
         """
+        if written.startswith("/"):
+            return written[1:]
         if written in self.ids.known:
             return written
         if "/" in written:
@@ -105,7 +108,9 @@ class Values:
             if term is None:
                 hint = did_you_mean(value, codes)
                 if len(codes) <= _FEW:
-                    hint += f" There are {', '.join(f'`{c}`' for c in sorted(codes)) or 'none yet'}."
+                    hint += (
+                        f"{'' if hint else ';'} there are {', '.join(map(_quoted, sorted(codes))) or 'none'}"
+                    )
                 state.problem("KG133", steps, f"no {what} is `{value}`{hint}")
                 return
             state.out.append(f"<{subject}{predicate}{term} .\n")
@@ -145,7 +150,7 @@ class Values:
             term = right.get(value)
             if term is not None:
                 return term
-            if not is_id(value):
+            if not is_id(value.removeprefix("/")):
                 near = slug(value)
                 hint = f"did you mean `{near}`?" if near in known else "ids are like `my-folder/d1`"
                 state.problem("KG131", steps, f"`{value}` is not an id; {hint}")
@@ -155,7 +160,10 @@ class Values:
             if class_ is None:
                 state.pending.append((value, full, classes, steps))
             elif class_ not in classes:
-                state.problem("KG132", steps, self.ontology.wrong_class(value, class_, classes))
+                message = self.ontology.wrong_class(value, class_, classes)
+                if prop.reading == "citation":
+                    message += f"; of a document give the lines, such as `{value}:7`"
+                state.problem("KG132", steps, message)
             elif full == value:
                 right[value] = f"<{base}{full}>"
             return f"<{base}{full}>"
@@ -177,6 +185,10 @@ class Values:
             state.out.append(f"<{subject}{predicate}<{found.iri}> .\n")
 
         return field_name
+
+
+def _quoted(text: str) -> str:
+    return f"`{text}`"
 
 
 def _refuse(state: State, value: str, steps: Steps) -> None:
