@@ -367,9 +367,8 @@ def _main(given: argparse.Namespace, work: Path) -> None:
     for records in given.records:
         folder = work / str(records)
         setting = Setting(sys.executable, peers, root, folder)
-        words = ["--records", str(records), "--seed", str(given.seed), "--csv"]
-        words += ["--full"] * given.full
-        told(setting.script(setting.python, "synthetic.py", folder, *words), HERE)
+        words = ["--records", str(records), "--seed", str(given.seed), *["--full"] * given.full]
+        told(setting.script(setting.python, "synthetic.py", folder, "--csv", *words), HERE)
         tables = setting.script(
             setting.python, "mapped.py", "tables", folder / "dispatches.jsonl", folder / "tables"
         )

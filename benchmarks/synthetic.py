@@ -328,14 +328,16 @@ def make(
     """Writes a whole archive.
 
     Parameters: `with_csv` writes the dispatches a second time as CSV; `bad` is the number of bad
-    records, spread evenly; `yaml` makes each authority a YAML file, otherwise all stand in one file
-    of JSON Lines.
+    records, spread evenly; `yaml` makes each authority a YAML file, otherwise all but topics stand
+    in one file of JSON Lines.
     """
     for below, record in authorities(Random(seed)):
         name = "/".join(["authorities", below, record["id"].rpartition("/")[2] + ".yaml"])
-        path = folder / (name if yaml else "authorities/all.jsonl")
+        # The codes of concepts must be known before bulk is read, so they are always YAML.
+        in_yaml = yaml or record["record"] == "concept"
+        path = folder / (name if in_yaml else "authorities/all.jsonl")
         path.parent.mkdir(parents=True, exist_ok=True)
-        if yaml:
+        if in_yaml:
             lines = (f"{key}: {json.dumps(value)}\n" for key, value in record.items())
             path.write_text("".join(lines), encoding="utf-8")
         else:

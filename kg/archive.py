@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ from kg.dates import Zone
 from kg.errors import Finding
 from kg.ids import Ids, Missing, Place
 from kg.iris import DEFAULT_BASE, RESERVED, is_id, slug
-from kg.ontology import SKOS_CONCEPT, SKOS_SCHEME, Ontology, RecordClass
-from kg.records.model import Record, Value
+from kg.ontology import RDFS_LABEL, SKOS_CONCEPT, SKOS_SCHEME, Ontology, RecordClass
+from kg.records.model import MAX_DEPTH, Record, Value, printable
 from kg.records.read import YAML_SUFFIXES, read_records, record_files
 from kg.suggest import did_you_mean
 from kg.transcripts import Extent, NotFound
 
+_ID_LINE = re.compile(r"^id:\s*['\"]?([a-z0-9./-]+)", re.MULTILINE)
 _GROUP = re.compile(r"[0-9]{6}")
-#: No longer text of a concept record is taken for the name of a zone.
-_ZONE_NAME = 12
 
 #: What became of one record: the file it stands in, and its statements, a line of N-Triples each.
 Sink = Callable[[str, str], None]
@@ -67,6 +65,8 @@ class Archive:
         self._groups: set[str] = set()
         self._zones: list[Zone] = []
         self._clashes: list[Finding] = []
+        # Ids of records that are themselves wrong, so that nothing more is said of references to them.
+        self._doubtful: set[str] = set()
 
     def inputs(self) -> list[tuple[Path, str]]:
         """Every file whose bytes decide the outcome, with its path below its records folder.
@@ -98,6 +98,7 @@ class Archive:
             self._extents,
             frozenset(self._groups),
             self._all_zones(),
+            self._doubtful,
         )
         outcome.findings.extend(self._clashes)
         for _, path, shown in self.files:
@@ -123,8 +124,12 @@ class Archive:
                 continue
             held = self._held[path] = list(read_records(path, shown))
             for record in held:
-                if isinstance(record, Record) and not list(self._head(record)):
+                if isinstance(record, Finding):
+                    self._doubtful.update(_id_of(path))
+                elif not list(self._head(record)):
                     self._introduce(record, path)
+                elif isinstance(record.data.get("id"), str):
+                    self._doubtful.add(record.data["id"])
 
     def _head(self, record: Record) -> Iterator[Finding]:
         """What is wrong with the two fields without which a record cannot be read at all."""
@@ -146,7 +151,8 @@ class Archive:
                 near = near if is_id(near) else "my-folder/d20"
                 message = f"`{id_}` is no id: small letters, figures, `-` and `/`, such as `{near}`"
                 if id_.partition("/")[0] in RESERVED:
-                    message = f"`{id_}` is no id: ids that begin with that word belong to the ontology"
+                    word = f"the word `{id_.partition('/')[0]}` before `/` is taken; begin with another"
+                    message = f"`{id_}` is no id: {word}"
             yield record.finding("KG112", ("id",), message)
 
     def _introduce(self, record: Record, path: Path) -> None:
@@ -161,8 +167,10 @@ class Archive:
             if type(text) is not str:
                 continue
             if prop.reading == "extent":
-                with suppress(NotFound):  # reported when the field is read
+                try:
                     self._extents[id_] = self._extent(path, text)
+                except NotFound:  # reported when the field is read
+                    self._doubtful.add(id_)
             elif prop.ranges == (SKOS_SCHEME,) and class_.iri == SKOS_CONCEPT:
                 self._add_code(record, text)
             elif prop.role == "zone-offset":
@@ -170,7 +178,7 @@ class Archive:
         self._groups.update(_groups(record.data))
 
     def _all_zones(self) -> tuple[Zone, ...]:
-        """The zones of records, then those of the ontology; if records assume any, those alone are assumed."""
+        """The zones of records and of the ontology; where records assume any, those alone are assumed."""
         shipped = self.ontology.zones
         if any(zone.assumed for zone in self._zones):
             shipped = tuple(replace(zone, assumed=False) for zone in shipped)
@@ -183,9 +191,13 @@ class Archive:
         if scheme is None:
             return  # reported when the field is read
         own = self._concepts.setdefault(scheme.iri, {})
-        if code in scheme.codes or own.get(code, id_) != id_:
-            message = f"`{code}` is already a code of `{prefix}`; give the id another last part"
+        if code in scheme.codes:
+            message = f"`{code}` is already a code of `{prefix}`; use it, or give another"
             self._clashes.append(record.finding("KG113", ("id",), message))
+        elif own.get(code, id_) != id_:
+            message = f"`{code}` is already the code of `{own[code]}` in `{prefix}`; give another"
+            self._clashes.append(record.finding("KG113", ("id",), message))
+            own[id_] = id_
         else:
             own[code] = id_
 
@@ -193,11 +205,12 @@ class Archive:
         if not re.fullmatch(r"[+-]?[0-9]{1,4}", offset):
             return  # reported when the field is read
         code = record.data["id"].rpartition("/")[2]
-        assumed = next((f for f, p in class_.fields.items() if p.role == "zone-assumed"), "")
-        texts = [code, *(v for v in record.data.values() if isinstance(v, str) and len(v) <= _ZONE_NAME)]
-        self._zones.append(
-            Zone(code, int(offset), str(record.data.get(assumed)).lower() in ("true", "1"), tuple(texts))
-        )
+        by_iri = {p.iri: name for name, p in class_.fields.items()}
+        by_role = {p.role: name for name, p in class_.fields.items()}
+        label = record.data.get(by_iri.get(RDFS_LABEL, ""))
+        assumed = str(record.data.get(by_role.get("zone-assumed", ""))).lower() in ("true", "1")
+        names = (label, code.upper()) if isinstance(label, str) else (code.upper(),)
+        self._zones.append(Zone(code, int(offset), assumed, names))
 
     def _extent(self, path: Path, text: str) -> Extent:
         return Extent.from_text(text, path.parent, self._roots[path])
@@ -213,7 +226,11 @@ class Archive:
         trace: Trace | None,
         outcome: Outcome,
     ) -> None:
-        state = converter.convert(record, lambda text: self._extent(path, text))
+        try:
+            state = converter.convert(record, lambda text: self._extent(path, text))
+        except RecursionError:
+            outcome.findings.append(record.finding("KG102", (), f"nested deeper than {MAX_DEPTH}"))
+            return
         kind = record.data["record"]
         outcome.records[kind] = outcome.records.get(kind, 0) + 1
         text = "".join(state.out)
@@ -246,7 +263,11 @@ class Archive:
     # After the conversion
 
     def _duplicates(self) -> Iterator[Finding]:
+        twice: set[str] = set()
         for id_, places in self.ids.duplicates():
+            if any(id_.startswith(f"{known}/") for known in twice):
+                continue  # a thing inside a record of which that has been said
+            twice.add(id_)
             (file, line), *others = places
             for other, number in others:
                 message = f"`{id_}` is already the id of the record in {file}:{line}; give another"
@@ -254,15 +275,27 @@ class Archive:
 
     def _missing(self) -> Iterator[Finding]:
         for missing in self.ids.missing():
+            if missing.full in self._doubtful:
+                continue
             if missing.found:
                 message = self.ontology.wrong_class(missing.written, missing.found, missing.classes)
                 yield self._placed(missing, "KG132", message)
                 continue
-            hint = self.ids.nearest(missing.written, missing.classes)
-            yield self._placed(missing, "KG131", f"no record `{missing.written}`{hint}")
+            yield self._placed(missing, "KG131", self._no_record(missing))
+
+    def _no_record(self, missing: Missing) -> str:
+        """The message for a reference that leads nowhere."""
+        written, full = missing.written, missing.full
+        inside = full.removesuffix(written) if full != written and "/" in written else ""
+        if inside:
+            names = [name.removeprefix(inside) for name in self.ids.inside(inside)]
+            return f"no `{written}` in this record{did_you_mean(written, names)}"
+        if full != written and self.ids.class_of(written) in missing.classes:
+            return f"no record `{full}`; did you mean `/{written}`?"
+        return f"no record `{written}`{self.ids.nearest(written, missing.classes)}"
 
     def _placed(self, missing: Missing, code: str, message: str) -> Finding:
-        place = missing.place
+        place, message = missing.place, printable(message)
         if place.column:
             return Finding(place.file, place.line, place.column, code, place.field, message)
         return self._located(place, code, message)
@@ -276,6 +309,15 @@ class Archive:
                 line, column = record.locate(steps, False)
                 return Finding(place.file, line, column, code, place.field, message)
         return Finding(place.file, place.line, 1, code, place.field, message)
+
+
+def _id_of(path: Path) -> set[str]:
+    """The id in a file that is no record as it stands, as far as it can be told."""
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return set()
+    return set(_ID_LINE.findall(text))
 
 
 def _steps(field: str, data: Value) -> tuple[str | int, ...]:

@@ -378,15 +378,16 @@ def read_time(
         return read_clock(text, context, zones)
     years = re.fullmatch("([0-9]{4})(/[0-9]{4})?", shown)
     if years and context and abs(int(years[1]) - context.year) > 100:
-        hint = f"{years[1]}/{context.day or 1:02} for the clock time, or its zone after it"
-        raise Unreadable(f"{shown} is a year far from that of the document, {context.year}", hint)
+        clock = f"{years[1]}/{context.day or 1:02}" if re.match("([01][0-9]|2[0-3])[0-5]", shown) else None
+        reason = f"{shown} is a year far from that of the document, {context.year}"
+        raise Unreadable(f"{reason}; if it is a clock time, give its day or zone", clock)
     try:
         return read_edtf(text)
     except Unreadable as error:
         if error.suggestion or re.search(r"\d{4}-\d\d|: ", f"{shown} {error.reason}"):
             raise
-        reason = f"{shown} is no date, date-time group or clock time"
-        raise Unreadable(reason, "it like 1944-02-11, 102310Z, 1205 EWT or 1719/11") from None
+        forms = "such as 1944-02-11, 102310Z, 1205 EWT or 1719/11"
+        raise Unreadable(f"{shown} is no date, date-time group or clock time, {forms}") from None
 
 
 def _clean(text: str) -> str:

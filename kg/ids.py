@@ -115,6 +115,13 @@ class Ids:
         short = {i.rsplit("/", 1)[-1] if "/" not in written else i: i for i in sorted(pool)}
         return did_you_mean(written, short)
 
+    def inside(self, start: str) -> list[str]:
+        """The declared ids that begin with a text."""
+        rows = self._db.execute(
+            "SELECT id FROM declared WHERE id >= ? AND id < ?", (start, start + "\U0010ffff")
+        )
+        return [row[0] for row in rows]
+
     def class_of(self, id_: str) -> str | None:
         """The class of a declared id, or None."""
         self._flush()

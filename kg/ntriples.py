@@ -34,7 +34,6 @@ _ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | str.maket
 )
 _NEEDS_ESCAPE = re.compile(r'[\\"\x00-\x1f\x7f]')
 _BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
-_WEB_IRI = re.compile(r"https?://[^\s/?#]+\.?[^\s]*\Z")
 
 
 def string(text: str) -> str:
@@ -60,7 +59,19 @@ def is_iri(text: str) -> bool:
 
 def is_web_iri(text: str) -> bool:
     """Whether the text is an absolute http or https IRI; other schemes are not linked to."""
-    return bool(_WEB_IRI.match(text)) and is_iri(text)
+    return web_iri_problem(text) is None
+
+
+def web_iri_problem(text: str) -> str | None:
+    """What keeps a text from being an http or https IRI, or None. Source: RFC 3987."""
+    if not re.match(r"https?://[^\s/?#]", text):
+        return "it does not begin with http:// or https:// and the name of a host"
+    if re.search(r"\s", text):
+        return "write %20 for the blank"
+    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        return "write %25 for `%`"
+    bad = re.search(r'[\x00-\x20<>"{}|^`\\\[\]]', text)
+    return f"`{bad[0]}` may not stand there" if bad else None
 
 
 def canonical(lexical: str, datatype: str) -> str:
@@ -105,7 +116,12 @@ def canonical(lexical: str, datatype: str) -> str:
             moment = datetime.fromisoformat(text)
         if moment is None or moment.tzinfo is None or "T" not in text:
             raise ValueError(f"`{lexical}` is not an instant with a zone; write it like 1944-02-11T17:19:00Z")
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            message = f"`{lexical}` is not in the years 1 to 9999 of Greenwich civil time"
+            raise ValueError(message) from None
+        return moment.isoformat().replace("+00:00", "Z")
     if name in _SHAPES:
         pattern, like = _SHAPES[name]
         if not re.fullmatch(pattern, text) or (name == "date" and not _is_day(text)):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONV = "https://w3id.org/maproom/conversion#"
 OWL_THING = "http://www.w3.org/2002/07/owl#Thing"
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 RDFS_RESOURCE = "http://www.w3.org/2000/01/rdf-schema#Resource"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SKOS_CONCEPT = f"{SKOS}Concept"
@@ -90,6 +91,11 @@ class RecordClass(Term):
     scheme: str | None
     role: str | None
     fields: Mapping[str, Property] = field(hash=False)
+
+    def must_say(self, name: str) -> str:
+        """The message for a thing that lacks a field it must have."""
+        meaning = self.fields[name].definition
+        return f"{self.a_label} must say `{name}`: {meaning[:1].lower()}{meaning[1:]}"
 
     @property
     def slug(self) -> str:

@@ -16,7 +16,7 @@ from kg.iris import is_id, slug
 from kg.transcripts import Extent, NotFound
 
 _CITATION = re.compile(
-    r'(?:(?P<document>[^\s:,"]+):)?(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?'
+    r'(?:(?P<document>[^\s:,"]+):)?(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?'
     r'(?:\s+"(?P<quotation>.*)")?\Z',
     re.DOTALL,
 )
@@ -39,8 +39,9 @@ class Situation:
     """What a reading may need to know of the record in which the text stands.
 
     `context` is the month of the record; `document` the id of the record if it is a document with
-    lines; `groups` the date-time groups of the archive; `resolve` turns a written reference into a
-    whole id; `extent` gives the lines of a document of which they are known.
+    lines; `doubtful` has the ids of records that are wrong themselves; `groups` the date-time groups of
+    the archive; `resolve` turns a written reference into a whole id; `extent` gives the lines of a
+    document of which they are known.
     """
 
     zones: tuple[Zone, ...]
@@ -49,6 +50,7 @@ class Situation:
     extent: Callable[[str], Extent | None]
     context: Context | None = None
     document: str | None = None
+    doubtful: Collection[str] = ()
     folder_extent: Callable[[str], Extent] | None = None
 
 
@@ -115,6 +117,11 @@ def _citation(text: str, situation: Situation) -> Reading:
         return Reading({}, refers=match["source"], whole=True)
     place = match["locator"] or match["quotation"]
     outputs = {"document": situation.resolve(match["source"])}
+    extent = situation.extent(outputs["document"])
+    if extent:
+        lines = f"{match['source']}:{extent.first}-{extent.last}"
+        message = f"`{match['source']}` has a transcript: cite its lines, as in `{lines}`"
+        raise Misread("KG144", message)
     if match["locator"]:
         outputs["locator"] = match["locator"]
     if match["quotation"]:
@@ -129,7 +136,7 @@ def _lines_cited(match: re.Match[str], situation: Situation) -> Reading:
     if document is None:
         raise Misread(
             "KG144",
-            f"lines {match[0]!r} of which document? write `document:{match['first']}`",
+            f"lines `{match[0]}` of which document? write `document:{match['first']}`",
         )
     first = int(match["first"])
     last = int(match["last"] or first)
@@ -138,10 +145,14 @@ def _lines_cited(match: re.Match[str], situation: Situation) -> Reading:
     span = f"{first}" if first == last else f"{first}-{last}"
     extent = situation.extent(document)
     warning = None
+    if not 1 <= first <= last:
+        raise Misread("KG146", f"{document}: lines count upwards from 1, not {span}")
+    if quotation is not None and not quotation.split():
+        raise Misread("KG147", f"{document}: the quotation is empty")
     if extent is None:
-        if not 1 <= first <= last:
-            raise Misread("KG146", f"{document}: lines count upwards from 1, not {span}")
-        if quotation:
+        if document in situation.doubtful:
+            pass  # what is wrong with its transcript has been said
+        elif quotation:
             outputs["text"] = quotation
             span += f"/{slug(quotation)[:40].strip('-')}"
             message = f"{document} has no transcript, so the quotation cannot be checked"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-_EXTENT = re.compile(r"(?P<path>[^:]+):(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?\Z")
+_EXTENT = re.compile(r"(?P<path>[^:]+):(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?\Z")
 _SHOWN = 120
 _MAX_BYTES = 256 * 1024 * 1024
 
@@ -110,15 +110,22 @@ class Quotation:
 
 def _find(name: str, folder: Path, root: Path) -> Path:
     while True:
-        path = (folder / name).resolve()
+        path = _resolved(folder / name)
         # A record may not make the program read, and publish, a file outside the records folder.
-        if path.is_relative_to(root) and path.is_file():
+        if path and path.is_relative_to(root) and path.is_file():
             if path.stat().st_size > _MAX_BYTES:
                 raise NotFound(f"`{name}` is larger than {_MAX_BYTES} bytes")
             return path
         if folder == root or root not in folder.parents:
             raise NotFound(f"no transcript `{name}` beside the record or above it in {root.name}/")
         folder = folder.parent
+
+
+def _resolved(path: Path) -> Path | None:
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):  # not there, a link to itself, a name that cannot be one
+        return None
 
 
 @lru_cache(maxsize=64)

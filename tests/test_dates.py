@@ -266,13 +266,16 @@ FORMS = [
     ("1944 EWT", "clock"),
     ("Ø636", "clock"),
     ("1944-02-11 1719", "clock"),
-    ("1719", "edtf"),
+    ("1900", "edtf"),
     ("1944", "edtf"),
     ("1944?", "edtf"),
     ("1944/1945", "edtf"),
     ("1944-02-11", "edtf"),
     ("1944-21", "edtf"),
 ]
+
+#: Four figures that are hardly the year of a document of February 1944, and what is suggested.
+FAR_YEARS = [("1719", "1719/11"), ("1210/1215", "1210/11"), ("0160", None)]
 
 CONTEXTS = [
     ("1944-02-11", Context(1944, 2, 11)),
@@ -435,6 +438,15 @@ def test_zones_are_those_given_and_greenwich() -> None:
         read_clock("1719", FEB11, ())
     with pytest.raises(Unreadable, match="known are Moscow, GCT, GMT, Z"):
         read_clock("1719", FEB11, (MOSCOW,))
+
+
+@pytest.mark.parametrize(("text", "suggestion"), FAR_YEARS)
+def test_read_time_refuses_a_year_that_may_be_a_clock_time(text: str, suggestion: str | None) -> None:
+    with pytest.raises(Unreadable, match="is a year far from that of the document, 1944") as caught:
+        read_time(text, FEB11, ZONES)
+
+    assert caught.value.suggestion == suggestion
+    assert read_time(text, None, ZONES).edtf == text
 
 
 @pytest.mark.parametrize(("text", "form"), FORMS)

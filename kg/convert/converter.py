@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from kg.convert.state import State
-from kg.convert.things import Things
+from kg.convert.things import ClassPlan, Things
 from kg.convert.values import Values
 from kg.dates import Zone
 from kg.ids import Ids
@@ -13,7 +13,7 @@ from kg.iris import DEFAULT_BASE
 from kg.ontology import Ontology
 from kg.readings import Situation
 from kg.records.model import Record
-from kg.transcripts import Extent
+from kg.transcripts import Extent, NotFound
 
 
 class Converter:
@@ -22,7 +22,8 @@ class Converter:
     Parameters: `base` is the address under which ids become IRIs; `ids` has the ids of YAML records in
     `known`; `concepts` maps a scheme's IRI to the codes that records add to it and their ids; `extents`
     maps documents to their lines; `groups` are date-time groups of the archive, for suggestions; `zones`
-    are the zones of time, those of the ontology if none are given.
+    are the zones of time, those of the ontology if none are given; `doubtful` has the ids of records that
+    are wrong themselves.
     """
 
     def __init__(
@@ -34,10 +35,11 @@ class Converter:
         extents: Mapping[str, Extent] | None = None,
         groups: frozenset[str] = frozenset(),
         zones: tuple[Zone, ...] | None = None,
+        doubtful: Collection[str] = (),
     ) -> None:
         self.ontology, self.base = ontology, base
         self.zones = ontology.zones if zones is None else zones
-        self.extents, self.groups = extents or {}, groups
+        self.extents, self.groups, self.doubtful = extents or {}, groups, doubtful
         codes = {
             iri: {code: f"<{concept.iri}>" for code, concept in scheme.codes.items()}
             for iri, scheme in ontology.schemes.items()
@@ -56,12 +58,14 @@ class Converter:
         """
         data = record.data
         plan = self._things.plan(self.ontology.records[data["record"]])
+        own = self._own_extent(record, plan, locate_extent)
         situation = Situation(
             zones=self.zones,
             groups=self.groups,
             resolve=lambda written: self._values.resolve(state, written),
-            extent=self.extents.get,
-            document=data["id"] if plan.has_extent else None,
+            extent=lambda id_: own if own and id_ == data["id"] else self.extents.get(id_),
+            doubtful=self.doubtful,
+            document=data["id"] if plan.extent_field else None,
             folder_extent=locate_extent,
         )
         # Passages that several held records cite are written once; bulk forms forget them.
@@ -74,3 +78,16 @@ class Converter:
         if plan.code_field and plan.code_field not in data:
             plan.fields[plan.code_field](state, subject, data["id"].rpartition("/")[2], ("id",))
         return state
+
+    @staticmethod
+    def _own_extent(
+        record: Record, plan: ClassPlan, locate_extent: Callable[[str], Extent] | None
+    ) -> Extent | None:
+        """The lines of a document in bulk, which nobody has looked up before."""
+        text = record.data.get(plan.extent_field) if record.bulk and plan.extent_field else None
+        if not isinstance(text, str) or locate_extent is None:
+            return None
+        try:
+            return locate_extent(text)
+        except NotFound:  # reported when the field is read
+            return None

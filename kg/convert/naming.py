@@ -40,10 +40,7 @@ def thing_iri(
     else:
         part = _from_pattern(class_, data)
         if not part:
-            fields = " and ".join(f"`{name}`" for name in _BRACES.findall(class_.pattern or ""))
-            wants = f" or {fields} in Latin letters or figures" if fields else ""
-            message = f"nothing to name this {class_.label} by; give it an `id`{wants}"
-            state.problem("KG141", steps, message)
+            state.problem(*_nameless(class_, data, steps))
             return None
         iri = f"{above}/{class_.slug}/{part}"
     if iri in state.names:
@@ -53,6 +50,20 @@ def thing_iri(
         return None
     state.names[iri] = class_.iri
     return iri
+
+
+def _nameless(class_: RecordClass, data: Mapping[str, Value], steps: Steps) -> tuple[str, Steps, str]:
+    """What to say of a thing that has no name: that it lacks what would name it, or an id."""
+    named_by = _BRACES.findall(class_.pattern or "")
+    lacking = next((name for name in named_by if name in class_.requires and name not in data), None)
+    if lacking:
+        return "KG115", steps, class_.must_say(lacking)
+    texts = [value for value in map(data.get, named_by) if isinstance(value, str)]
+    if texts:
+        said = f"`{texts[0]}` has no Latin letter or figure to name it by"
+        return "KG141", steps, f"{said}; give the {class_.label} an `id`"
+    wants = f" or say {' and '.join(f'`{name}`' for name in named_by)}" if named_by else ""
+    return "KG141", steps, f"this {class_.label} has no name; give it an `id`{wants}"
 
 
 def _from_pattern(class_: RecordClass, data: Mapping[str, Value]) -> str:

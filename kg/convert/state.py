@@ -19,12 +19,14 @@ class State:
 
     `out` are the statements; `problems` what is wrong; `names` the IRIs of all things of the record
     with their classes; `given` those whose name was given by an `id`; `seen` the passages that have
-    been written; `pending` references that only the whole archive can judge; `trace`, for records that
-    people write, where each thing and field stands.
+    been written; `dateless` is true where the record's own date cannot be read; `pending` has the
+    references that only the whole archive can judge; `trace`, for records that people write, says
+    where each thing and field stands.
     """
 
     __slots__ = (
-        "bulk", "given", "id", "names", "out", "pending", "problems", "scope", "seen", "situation", "trace",
+        "bulk", "dateless", "given", "id", "names", "out", "pending", "problems", "scope", "seen",
+        "situation", "trace",
     )  # fmt: skip
 
     def __init__(self, record_id: str, situation: Situation, seen: set[str], bulk: bool) -> None:
@@ -33,6 +35,7 @@ class State:
         self.scope = "" if bulk else record_id.rpartition("/")[0]
         self.situation = situation
         self.bulk = bulk
+        self.dateless = False
         self.out: list[str] = []
         self.problems: list[Problem] = []
         self.names: dict[str, str] = {}
@@ -51,4 +54,4 @@ def pending_place(record: Record, steps: Steps) -> Place:
     if record.bulk:
         return Place(record.file, record.line, 0, dotted(steps))
     line, column = record.locate(steps, False)
-    return Place(record.file, line, column, dotted(steps))
+    return Place(record.file, line, column, record.field(steps))

@@ -11,7 +11,7 @@ from kg.convert.naming import thing_iri
 from kg.convert.state import Emit, State
 from kg.convert.values import Values
 from kg.dates import Context
-from kg.iris import slug
+from kg.iris import is_id, slug
 from kg.ontology import SKOS_CONCEPT, Ontology, Property, RecordClass
 from kg.readings import DATED, READERS, Misread, Reading, Situation, pattern_reading
 from kg.records.model import Steps, Value
@@ -81,7 +81,9 @@ class Things:
             try:
                 reading = read(text, state.situation)
             except Misread as error:
-                state.problem(error.code, steps, error.message)
+                # Where the record's own date cannot be read, that is the one thing to be said.
+                if not (recurs and not prop.context and state.dateless and state.situation.context is None):
+                    state.problem(error.code, steps, error.message)
                 return None
             doubts = len(state.problems) + len(state.pending)
             if reading.refers and refer_within and refer_whole:
@@ -97,6 +99,8 @@ class Things:
         def emit(state: State, subject: str, value: Value, steps: Steps) -> None:
             text, more = (value, _NOTHING) if type(value) is str else (value.get("value"), value)
             reading = None
+            if prop.reading == "citation" and more and not self._may_say_more(state, text, more, steps):
+                return
             if text is not None:
                 reading = reading_of(state, subject, text, steps)
                 if reading is None:
@@ -130,6 +134,22 @@ class Things:
             plan.emit_rendered(state, node, tail, steps)
 
         return emit
+
+    def _may_say_more(self, state: State, text: Value, more: Mapping[str, Value], steps: Steps) -> bool:
+        """Whether a mapping can be evidence: it cites something, and a place of which more can be said."""
+        if text is None:
+            advice = "say `value: document:lines` or `value: source, place`"
+            state.problem("KG144", steps, f"no evidence is given; {advice}")
+        elif "id" in more:
+            message = "a passage has no field `id`; it is named after its place"
+            state.problem("KG114", (*steps, "id"), message, at_key=True)
+        elif len(more) > 1 and is_id(text):
+            advice = f"give the place, as in `{text}, page 3`"
+            message = f"`{text}` is cited as a whole, and nothing can be said of that; {advice}"
+            state.problem("KG144", steps, message)
+        else:
+            return True
+        return False
 
     def _annotator(self) -> Callable[[State, str, Property, Value, Steps], None]:
         """The function that writes what a mapping says of a single value of a property."""
@@ -172,7 +192,8 @@ class ClassPlan:
         self.fields: dict[str, Emit] = {}
         self.outputs: dict[str, tuple[str, Callable[[str], str]]] = {}
         self.contexts: list[tuple[str, Read]] = []
-        self.has_extent = any(p.reading == "extent" for p in class_.fields.values())
+        self.in_full: list[str] = []
+        self.extent_field = next((n for n, p in class_.fields.items() if p.reading == "extent"), None)
         self.type_line = f"> {ntriples.RDF_TYPE} <{class_.iri}> .\n"
         roles = {p.role: name for name, p in class_.fields.items()} if class_.iri == SKOS_CONCEPT else {}
         self.code_field = roles.get("code-of")
@@ -185,6 +206,8 @@ class ClassPlan:
                 self.outputs[prop.output] = (name, self._output(prop))
             if prop.context and prop.reading:
                 self.contexts.append((name, self.things.reader(prop)))
+                for made in filter(None, map(self.things.ontology.classes.get, prop.ranges)):
+                    self.in_full += [n for n, p in made.fields.items() if p.output == "edtf"]
 
     def emit(
         self,
@@ -221,9 +244,7 @@ class ClassPlan:
                 self._unknown(state, name, (*steps, name))
         for name in self.class_.requires:
             if name not in data and not any(self.outputs[key][0] == name for key in outputs):
-                meaning = self.class_.fields[name].definition
-                message = f"{self.class_.a_label} must say `{name}`: {meaning[:1].lower()}{meaning[1:]}"
-                state.problem("KG115", steps, message)
+                state.problem("KG115", steps, self.class_.must_say(name))
         state.situation.context = context
 
     def render(self, outputs: Mapping[str, str]) -> str:
@@ -254,6 +275,10 @@ class ClassPlan:
             for name, read in self.contexts:
                 value = data.get(name)
                 text = value.get("value") if isinstance(value, dict) else value
+                if type(text) is not str and isinstance(value, dict):
+                    # A time given in full says its day in the field that a reading would fill.
+                    edtf = next((f for f in self.in_full if isinstance(value.get(f), str)), "")
+                    text = value.get(edtf)
                 if type(text) is not str:
                     continue
                 state.situation.context = None if alone else before
@@ -261,12 +286,12 @@ class ClassPlan:
                     outputs = read(text, state.situation).outputs
                 except Misread:
                     continue
-                first, last = outputs.get("earliest", ""), outputs.get("latest", "")
-                if first[:7] == last[:7] and re.match(r"[0-9]{4}-", first):
-                    day = int(first[8:10]) if first[:10] == last[:10] else None
-                    state.situation.context = Context(int(first[:4]), int(first[5:7]), day)
+                context = _month(outputs.get("earliest", ""), outputs.get("latest", ""))
+                if context:
+                    state.situation.context = context
                     return
         state.situation.context = before
+        state.dateless = state.dateless or any(name in data for name, _ in self.contexts)
 
     def _output(self, prop: Property) -> Callable[[str], str]:
         """What a result of a reading becomes, from the predicate on; results are in canonical form.
@@ -294,7 +319,7 @@ class ClassPlan:
 
         def scalar(state: State, subject: str, value: Value, steps: Steps) -> None:
             kind = type(value)
-            if kind is str and value:
+            if kind is str and value and not value.isspace():
                 one(state, subject, value, steps)
             elif kind is dict and value:
                 mapping(state, subject, value, steps)
@@ -339,7 +364,9 @@ class ClassPlan:
             plain = value.get("value")
             if type(plain) is bool:
                 plain = "true" if plain else "false"
-            if "value" in value and (type(plain) is not str or not plain):
+            if "value" in value and (plain is None or plain == "" or str(plain).isspace()):
+                state.problem("KG118", (*steps, "value"), "the value is empty; leave the field out")
+            elif "value" in value and type(plain) is not str:
                 message = "`value` is one text; give a list of such mappings for several"
                 state.problem("KG117", (*steps, "value"), message)
             elif makes_thing:
@@ -350,3 +377,10 @@ class ClassPlan:
                 things.annotate(state, subject, prop, value, steps)
 
         return annotated
+
+
+def _month(first: str, last: str) -> Context | None:
+    """The month, and the day if there is but one, between two instants; None if there are several."""
+    if first[:7] != last[:7] or not re.match(r"(?!0000)[0-9]{4}-", first):
+        return None
+    return Context(int(first[:4]), int(first[5:7]), int(first[8:10]) if first[:10] == last[:10] else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from kg import ntriples
@@ -108,9 +109,8 @@ class Values:
             if term is None:
                 hint = did_you_mean(value, codes)
                 if len(codes) <= _FEW:
-                    hint += (
-                        f"{'' if hint else ';'} there are {', '.join(map(_quoted, sorted(codes))) or 'none'}"
-                    )
+                    known = ", ".join(f"`{code}`" for code in sorted(codes)) or "none"
+                    hint += f"{'' if hint else '.'} There are {known}."
                 state.problem("KG133", steps, f"no {what} is `{value}`{hint}")
                 return
             state.out.append(f"<{subject}{predicate}{term} .\n")
@@ -124,8 +124,12 @@ class Values:
 
         def reference(state: State, subject: str, value: str, steps: Steps) -> None:
             if web and "://" in value:
-                if not ntriples.is_web_iri(value):
-                    state.problem("KG134", steps, f"`{value}` is not an http or https address")
+                wrong = ntriples.web_iri_problem(value)
+                if wrong:
+                    message = f"`{value}` is no web address: {wrong}"
+                    if not re.match("https?:", value):
+                        message = f"`{value}` is not an http or https address"
+                    state.problem("KG134", steps, message)
                     return
                 state.out.append(f"<{subject}{predicate}<{value}> .\n")
                 return
@@ -145,6 +149,9 @@ class Values:
             return _refuse
         known, base = self.ids.known, self.base
         right: dict[str, str] = {}
+        within = [self.ontology.classes[c] for c in classes if c in self.ontology.classes]
+        # Where only things inside records are wanted, a plain word can be none of them.
+        only_within = bool(within) and all(not c.record for c in within)
 
         def refer(state: State, value: str, steps: Steps) -> str | None:
             term = right.get(value)
@@ -155,14 +162,21 @@ class Values:
                 hint = f"did you mean `{near}`?" if near in known else "ids are like `my-folder/d1`"
                 state.problem("KG131", steps, f"`{value}` is not an id; {hint}")
                 return None
+            if only_within and "/" not in value:
+                fields = ", ".join(f"`{name}`" for name in within[0].requires)
+                message = f"`{value}` is text where {within[0].a_label} is wanted; write its fields: {fields}"
+                state.problem("KG117", steps, message)
+                return None
             full = self.resolve(state, value)
             class_ = known.get(full)
             if class_ is None:
                 state.pending.append((value, full, classes, steps))
             elif class_ not in classes:
                 message = self.ontology.wrong_class(value, class_, classes)
-                if prop.reading == "citation":
-                    message += f"; of a document give the lines, such as `{value}:7`"
+                extent = state.situation.extent(full)
+                if prop.reading == "citation" and extent:
+                    lines = f"`{value}:{extent.first}-{extent.last}`"
+                    message = f"`{value}` is a document: give the lines in it, as in {lines}"
                 state.problem("KG132", steps, message)
             elif full == value:
                 right[value] = f"<{base}{full}>"
@@ -185,10 +199,6 @@ class Values:
             state.out.append(f"<{subject}{predicate}<{found.iri}> .\n")
 
         return field_name
-
-
-def _quoted(text: str) -> str:
-    return f"`{text}`"
 
 
 def _refuse(state: State, value: str, steps: Steps) -> None:

@@ -7,13 +7,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kg.errors import Finding
+from kg.records.from_yaml import unacceptable
 from kg.records.model import MAX_RECORD_BYTES, Record, Steps, Value
 
-#: Separates the values of a list within a cell; `\|` stands for the character itself.
+#: Separates the values of a list within a cell; `\\|` stands for the character itself.
 LIST_SEPARATOR = "|"
 
 _SPLIT = re.compile(r"(?<!\\)\|")
 _COLUMN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\Z")
+_BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MENDINGS = {
+    "expected after": "put the whole cell in quotation marks and write one within it twice",
+    "unexpected end": "close the quotation mark that opens in this row",
+}
 
 
 class _Lines:
@@ -42,24 +48,15 @@ def csv_records(file: str, lines: Iterable[str]) -> Iterator[Record | Finding]:
     source = _Lines(lines)
     reader = csv.reader(source, strict=True)
     try:
-        header = next(reader, [])
+        header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
-        yield Finding(file, 1, 1, "KG102", "", f"not CSV: {error}")
+        yield _malformed(file, 1, error)
         return
-    header = [name.strip() for name in header]
-    bad = False
-    for place, name in enumerate(header):
-        if not _COLUMN.match(name) or name in header[:place]:
-            bad = True
-            what = "stands twice" if name in header[:place] else "is not a dotted field name"
-            column = _column(source.row, place)[1]
-            yield Finding(file, 1, column, "KG107", name, f"the column `{name}` {what}")
-    if "record" not in header or "id" not in header:
-        bad = True
-        yield Finding(file, 1, 1, "KG107", "", "the first row must name the columns `record`, `id`")
-    if bad:
+    wrong = list(_header_findings(file, header, source.row))
+    yield from wrong
+    if wrong:
         return
-    paths = [_steps(name) for name in header]
+    form = _Form(header, list(source.row))
     while True:
         start = reader.line_num + 1
         source.row = []
@@ -68,7 +65,7 @@ def csv_records(file: str, lines: Iterable[str]) -> Iterator[Record | Finding]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Finding(file, start, 1, "KG102", "", f"not CSV: {error}")
+            yield _malformed(file, start, error)
             return
         if not any(row):
             continue
@@ -76,7 +73,60 @@ def csv_records(file: str, lines: Iterable[str]) -> Iterator[Record | Finding]:
             message = f"{len(row)} cells where the first row names {len(header)} columns"
             yield Finding(file, start, 1, "KG107", "", message)
             continue
-        yield _record(file, start, paths, row, list(source.row))
+        yield form.record(file, start, row, list(source.row))
+
+
+def _malformed(file: str, line: int, error: csv.Error) -> Finding:
+    mending = next((f"; {mending}" for words, mending in _MENDINGS.items() if words in str(error)), "")
+    return Finding(file, line, 1, "KG102", "", f"not CSV: {error}{mending}")
+
+
+def _header_findings(file: str, header: list[str], raw: list[str]) -> Iterator[Finding]:
+    """What is wrong with the column names."""
+    if "record" not in header or "id" not in header:
+        message = "the first row must name the columns `record`, `id`"
+        other = next((c for c in ";\t|" if len(header) == 1 and c in header[0]), None)
+        if other:
+            shown = "tabs" if other == "\t" else f"`{other}`"
+            message += f"; separate columns by commas, not by {shown}"
+        yield Finding(file, 1, 1, "KG107", "", message)
+        if other or not header:
+            return
+    seen: dict[Steps, str] = {}
+    for place, name in enumerate(header):
+        what = _column_problem(name, seen)
+        if what:
+            column = _column(raw, place)[1]
+            yield Finding(file, 1, column, "KG107", name, f"the column `{name}` {what}")
+        else:
+            seen[_steps(name)] = name
+
+
+def _column_problem(name: str, seen: dict[Steps, str]) -> str | None:
+    if not _COLUMN.match(name):
+        return "is not a dotted field name"
+    if name in seen.values():
+        return "stands twice"
+    parts = name.split(".")
+    if any(part.isdecimal() and int(part) == 0 for part in parts):
+        return "counts from 0; places in lists are counted from 1"
+    steps = _steps(name)
+    # `rank` and `rank.value` are the same place, as are `rank.1` and `rank.01`.
+    same = steps[:-1] if steps[-1] == "value" else (*steps, "value")
+    for other in (steps, same):
+        if other in seen:
+            return f"states the same as the column `{seen[other]}`"
+    for end in range(1, len(steps) + 1):
+        above, step = steps[: end - 1], steps[end - 1]
+        for known, other_name in seen.items():
+            if known[: end - 1] != above:
+                continue
+            other_step = known[end - 1] if len(known) >= end else "value"
+            if isinstance(step, int) != isinstance(other_step, int) and above:
+                listed, plain = (name, other_name) if isinstance(step, int) else (other_name, name)
+                field = ".".join(listed.split(".")[: end - 1])
+                return f"makes `{field}` a list, which the column `{plain}` does not"
+    return None
 
 
 def _steps(name: str) -> Steps:
@@ -97,22 +147,54 @@ def _column(lines: list[str], cell: int) -> tuple[int, int]:
     return len(lines) or 1, len(lines[-1]) if lines else 1
 
 
-def _record(file: str, start: int, paths: list[Steps], row: list[str], raw: list[str]) -> Record:
-    data: dict[str, Value] = {}
-    for steps, cell in zip(paths, row, strict=True):
-        if cell:
-            _put(data, steps, _cell(cell))
+class _Form:
+    """The columns of a file, by which its rows become records."""
 
-    def locate(steps: Steps, key: bool) -> tuple[int, int]:
-        while steps:
-            for cell, path in enumerate(paths):
-                if path[: len(steps)] == steps or (steps[:-1] == path and row[cell]):
-                    line, column = _column(raw, cell)
-                    return start + line - 1, column
-            steps = steps[:-1]
-        return start, 1
+    def __init__(self, header: list[str], raw: list[str]) -> None:
+        self.header, self.raw = header, raw
+        self.paths = [_steps(name) for name in header]
 
-    return Record(file, start, _dense(data), locate, bulk=True)
+    def record(self, file: str, start: int, row: list[str], raw: list[str]) -> Record | Finding:
+        """The record of a row, or what is wrong with a cell of it."""
+        sparse: dict[str | int, Value] = {}
+        for place, (steps, cell) in enumerate(zip(self.paths, row, strict=True)):
+            bad = _BAD.search(cell)
+            if bad:
+                line, column = _column(raw, place)
+                column += cell.count("", 0, bad.start()) - 1 if bad.start() else 0
+                return Finding(
+                    file, start + line - 1, column, "KG102", "", f"not CSV: {unacceptable(bad[0])}"
+                )
+            if cell:
+                _put(sparse, steps, _cell(cell))
+
+        def original(steps: Steps) -> Steps:
+            """The steps with the numbers of the columns, where a row leaves some numbers out."""
+            node: Value = sparse
+            found: list[str | int] = []
+            for step in steps:
+                if isinstance(step, int) and isinstance(node, dict):
+                    numbers = sorted(key for key in node if isinstance(key, int))
+                    step = numbers[step] if step < len(numbers) else step
+                found.append(step)
+                node = node.get(step) if isinstance(node, dict) else None
+            return tuple(found)
+
+        def locate(steps: Steps, key: bool) -> tuple[int, int]:
+            steps = original(steps)
+            while steps:
+                for cell, path in enumerate(self.paths):
+                    whole = (*path, "value")
+                    if path[: len(steps)] == steps or (row[cell] and steps in (whole, (*path, steps[-1]))):
+                        if key:
+                            return _column(self.raw, cell)
+                        if row[cell] or path == steps:
+                            line, column = _column(raw, cell)
+                            return start + line - 1, column
+                steps = steps[:-1]
+            return start, 1
+
+        return Record(file, start, _dense(sparse), locate, bulk=True, original=original)
 
 
 def _cell(cell: str) -> Value:
@@ -122,8 +204,8 @@ def _cell(cell: str) -> Value:
     return parts if len(parts) > 1 else parts[0]
 
 
-def _put(data: dict[str, Value], steps: Steps, value: Value) -> None:
-    node: dict[str | int, Value] = data  # type: ignore[assignment]
+def _put(data: dict[str | int, Value], steps: Steps, value: Value) -> None:
+    node = data
     for step in steps[:-1]:
         below = node.setdefault(step, {})
         if not isinstance(below, dict):
@@ -138,7 +220,7 @@ def _put(data: dict[str, Value], steps: Steps, value: Value) -> None:
 
 
 def _dense(node: Value) -> Value:
-    """Mappings with numbers for names become lists; numbers that the row leaves out are passed over."""
+    """Mappings with numbers for names become lists; numbers that a row leaves out are passed over."""
     if not isinstance(node, dict):
         return node
     if node and all(isinstance(step, int) for step in node):

@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from kg.errors import Finding
-from kg.records.model import MAX_DEPTH, Record, Steps, Value
+from kg.records.model import MAX_DEPTH, Record, Steps, Value, dotted
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ADVICE = "write the value out in full where it is needed"
+_ADVICE = "write the value out in full where it is needed, or in single quotes if it begins with"
 
 
 Frame = tuple[Any, Steps, list[str | None]]
@@ -69,11 +69,12 @@ class _Builder:
             if self.documents > 1:
                 raise _Refused("KG106", mark, "a second record; give it a file of its own")
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused("KG105", mark, f"an alias of YAML; {_ADVICE}")
+            raise _Refused("KG105", mark, f"an alias of YAML; {_ADVICE} `*`")
         if getattr(event, "anchor", None):
-            raise _Refused("KG105", mark, f"an anchor of YAML; {_ADVICE}")
+            raise _Refused("KG105", mark, f"an anchor of YAML; {_ADVICE} `&`")
         if getattr(event, "tag", None) not in (None, "!"):
-            raise _Refused("KG105", mark, f"the tag `{event.tag}`; write the value without it")
+            advice = "write the value without it, or in single quotes if it begins with `!`"
+            raise _Refused("KG105", mark, f"the tag `{event.tag}`; {advice}")
 
     def _key(self, event: Any, frame: tuple[Any, Steps, list[str | None]], place: tuple[int, int]) -> None:
         container, steps, pending = frame
@@ -120,11 +121,12 @@ def yaml_record(file: str, text: str) -> tuple[Record | None, list[Finding]]:
         line, column = refused.mark.line + 1, refused.mark.column + 1
         return None, [Finding(file, line, column, refused.code, "", refused.message)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = (_opened(error) and error.context_mark) or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return None, [Finding(file, line, column, "KG102", "", f"not YAML: {_said(error)}")]
-    except yaml.YAMLError as error:  # a character that YAML does not admit
-        return None, [Finding(file, 1, 1, "KG102", "", f"not YAML: {' '.join(str(error).split())}")]
+        return None, [Finding(file, line, column, "KG102", "", f"not YAML: {_said(error, text)}")]
+    except yaml.reader.ReaderError as error:
+        line, column = place_of(text, error.position)
+        return None, [Finding(file, line, column, "KG102", "", f"not YAML: {unacceptable(error.character)}")]
     if not isinstance(data, dict):
         message = "a record is a list of `field: value` lines, beginning with `record:` and `id:`"
         return None, [Finding(file, 1, 1, "KG104", "", message)]
@@ -142,7 +144,7 @@ def yaml_record(file: str, text: str) -> tuple[Record | None, list[Finding]]:
             file,
             *place,
             "KG103",
-            ".".join(map(str, steps)),
+            dotted(steps),
             f"`{steps[-1]}` is given twice (before in line {before[0]}); "
             "give it once, with a list if it has several values",
         )
@@ -158,11 +160,46 @@ def _value(event: Any) -> Value:
     return {} if isinstance(event, yaml.MappingStartEvent) else []
 
 
-def _said(error: yaml.MarkedYAMLError) -> str:
+def place_of(text: str, position: int) -> tuple[int, int]:
+    """Line and column, from 1, of a position in a text."""
+    return text.count("\n", 0, position) + 1, position - (text.rfind("\n", 0, position) + 1) + 1
+
+
+def unacceptable(character: str | int) -> str:
+    """The message for a character that no record may have."""
+    code = character if isinstance(character, int) else ord(character)
+    why = "half of a surrogate pair" if 0xD800 <= code <= 0xDFFF else "control characters are not allowed"
+    return f"unacceptable character #x{code:04X}: {why}"
+
+
+def _opened(error: yaml.MarkedYAMLError) -> bool:
+    """Whether what is wrong is that something was opened and never closed."""
+    return (error.context or "") in (
+        "while parsing a flow sequence",
+        "while parsing a flow mapping",
+        "while scanning a quoted scalar",
+    )
+
+
+def _said(error: yaml.MarkedYAMLError, text: str) -> str:
     """What the parser says, on one line, with the usual mending."""
     said = ", ".join(part for part in (error.problem, error.context) if part)
-    if "mapping values are not allowed" in said:
-        said += "; put a value that contains `: ` in single quotes"
-    elif "cannot start any token" in said:
-        said += "; indent with blanks, and quote values that begin with a special character"
-    return said
+    mark = error.problem_mark
+    before = ""
+    if mark:
+        lines = text.splitlines()
+        before = lines[mark.line][: mark.column] if mark.line < len(lines) else ""
+    mendings = {
+        "mapping values are not allowed": "put a value that contains `: ` in single quotes"
+        if ":" in before
+        else "begin the line in the same column as the other fields",
+        "cannot start any token": "indent with blanks, and quote values that begin with a special character",
+        "tab character": "indent with blanks",
+        "while parsing a flow": "close the bracket that opens here",
+        "while scanning a quoted scalar": "close the quotation mark that opens here",
+        "while scanning an anchor": "put a value that begins with `&` in single quotes",
+        "did not find expected key": "put a value that begins with a quotation mark in single quotes as "
+        "a whole",
+    }
+    mending = next((mending for words, mending in mendings.items() if words in said), None)
+    return f"{said}; {mending}" if mending else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -30,19 +31,32 @@ def record_files(paths: Iterable[Path]) -> list[tuple[Path, Path, str]]:
                 for path in given.rglob("*")
                 if path.suffix.lower() in RECORD_SUFFIXES
                 and not any(part[0] in "._" for part in path.relative_to(given).parts)
-                and path.is_file()
+                and (path.is_file() or (path.is_symlink() and not path.exists()))
             ]
             for path in sorted(below, key=lambda p: p.relative_to(given).parts):
-                found.setdefault(path.resolve(), (given, path, path.as_posix()))
+                found.setdefault(_identity(path), (given, path, _shown(path)))
         elif given.is_file():
             if given.suffix.lower() not in RECORD_SUFFIXES:
                 raise UsageError(
                     f"{given}: records are files that end in {', '.join(sorted(RECORD_SUFFIXES))}"
                 )
-            found.setdefault(given.resolve(), (given.parent, given, given.as_posix()))
+            found.setdefault(_identity(given), (given.parent, given, _shown(given)))
         else:
             raise UsageError(f"{given}: no such file or folder")
     return list(found.values())
+
+
+def _identity(path: Path) -> Path:
+    """What tells files apart; a link that leads nowhere stands for itself."""
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be printed, whatever bytes the file system has in it."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def read_records(path: Path, shown: str) -> Iterator[Record | Finding]:
@@ -60,10 +74,23 @@ def read_records(path: Path, shown: str) -> Iterator[Record | Finding]:
         else:
             with path.open("rb") as stream:
                 yield from jsonl_records(shown, stream)
-    except UnicodeDecodeError as error:
-        yield Finding(shown, 0, 0, "KG101", "", f"not UTF-8 ({error.reason}); save it as UTF-8")
+    except UnicodeDecodeError:
+        yield _not_utf8(path, shown)
     except OSError as error:
         yield Finding(shown, 0, 0, "KG101", "", f"cannot be read: {error.strerror}")
+
+
+def _not_utf8(path: Path, shown: str) -> Finding:
+    """The finding for the first byte of a file that is not UTF-8."""
+    line, column = 1, 1
+    with path.open("rb") as lines:
+        for number, raw in enumerate(lines, 1):
+            try:
+                raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                line, column = number, len(raw[: error.start].decode("utf-8", "replace")) + 1
+                break
+    return Finding(shown, line, column, "KG101", "", "not UTF-8; save the file as UTF-8")
 
 
 def _read_yaml(path: Path, shown: str) -> Iterator[Record | Finding]:
