@@ -210,6 +210,12 @@ class Archive:
         label = record.data.get(by_iri.get(RDFS_LABEL, ""))
         assumed = str(record.data.get(by_role.get("zone-assumed", ""))).lower() in ("true", "1")
         names = (label, code.upper()) if isinstance(label, str) else (code.upper(),)
+        for zone in self.ontology.zones:
+            if zone.code == code:
+                return  # said of the id
+            if isinstance(label, str) and label.lower() in (zone.code, *map(str.lower, zone.names)):
+                message = f"`{label}` is already a name of the zone `{zone.code}`; give another"
+                self._clashes.append(record.finding("KG113", (by_iri[RDFS_LABEL],), message))
         self._zones.append(Zone(code, int(offset), assumed, names))
 
     def _extent(self, path: Path, text: str) -> Extent:
@@ -263,11 +269,9 @@ class Archive:
     # After the conversion
 
     def _duplicates(self) -> Iterator[Finding]:
-        twice: set[str] = set()
-        for id_, places in self.ids.duplicates():
-            if any(id_.startswith(f"{known}/") for known in twice):
-                continue  # a thing inside a record of which that has been said
-            twice.add(id_)
+        for id_, class_, places in self.ids.duplicates():
+            if not self.ontology.classes[class_].record:
+                continue  # a thing inside a record whose own id is there twice
             (file, line), *others = places
             for other, number in others:
                 message = f"`{id_}` is already the id of the record in {file}:{line}; give another"
@@ -286,6 +290,9 @@ class Archive:
     def _no_record(self, missing: Missing) -> str:
         """The message for a reference that leads nowhere."""
         written, full = missing.written, missing.full
+        if written.startswith("/"):
+            hint = self.ids.nearest(full, missing.classes).replace("`", "`/", 1)
+            return f"no record `{written}`{hint}"
         inside = full.removesuffix(written) if full != written and "/" in written else ""
         if inside:
             names = [name.removeprefix(inside) for name in self.ids.inside(inside)]

@@ -76,18 +76,18 @@ class Ids:
         self._declared.clear()
         self._referred.clear()
 
-    def duplicates(self) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-        """Each id that is declared more than once, with the files and lines that declare it."""
+    def duplicates(self) -> Iterator[tuple[str, str, list[tuple[str, int]]]]:
+        """Each id that is declared more than once, its class, and the files and lines that declare it."""
         self._flush()
         self._db.execute("CREATE INDEX IF NOT EXISTS by_id ON declared (id)")
         rows = self._db.execute(
-            "SELECT id, file, line FROM declared WHERE id IN "
+            "SELECT id, class, file, line FROM declared WHERE id IN "
             "(SELECT id FROM declared GROUP BY id HAVING count(*) > 1) ORDER BY id, file, line"
         )
-        found: dict[str, list[tuple[str, int]]] = {}
-        for id_, file, line in rows:
-            found.setdefault(id_, []).append((file, line))
-        yield from found.items()
+        found: dict[str, tuple[str, list[tuple[str, int]]]] = {}
+        for id_, class_, file, line in rows:
+            found.setdefault(id_, (class_, []))[1].append((file, line))
+        yield from ((id_, class_, places) for id_, (class_, places) in found.items())
 
     def missing(self) -> Iterator[Missing]:
         """Each reference that no declared id answers with one of its classes."""

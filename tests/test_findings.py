@@ -140,7 +140,8 @@ def test_a_record_that_is_too_long(check: Check) -> None:
 def test_a_link_that_leads_nowhere_is_not_passed_over(target: str, check: Check) -> None:
     found = check(lambda corpus: (corpus / "link.yaml").symlink_to(target))
 
-    assert [line[:35] for line in found] == ["link.yaml: error KG101: cannot be re"]
+    assert len(found) == 1
+    assert found[0].startswith("link.yaml: error KG101: cannot be read: ")
 
 
 def test_a_transcript_that_is_a_link_to_itself(check: Check) -> None:
@@ -164,11 +165,12 @@ def test_folders_and_sockets_are_no_records(check: Check, monkeypatch: pytest.Mo
     assert check(add) == []
 
 
-def test_a_file_name_that_is_not_utf_8(check: Check) -> None:
+@pytest.mark.parametrize("name", [b"J\xf8rgen.yaml", b"J\nrgen.yaml", b"J\x1brgen.yaml"])
+def test_a_file_name_that_cannot_be_printed(name: bytes, check: Check) -> None:
     def add(corpus: Path) -> None:
-        name = os.fsencode(corpus) + b"/J\xf8rgen.yaml"
+        path = Path(os.fsdecode(os.fsencode(corpus) + b"/" + name))
         try:
-            Path(os.fsdecode(name)).write_text("record: person\nid: olsen\nlabel: Per\nsex: m\n")
+            path.write_text("record: person\nid: olsen\nlabel: Per\nsex: m\n")
         except OSError:
             pytest.skip("this file system refuses such names")
 

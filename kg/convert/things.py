@@ -331,12 +331,16 @@ class ClassPlan:
                 state.problem("KG118", steps, "the value is empty; leave the field out")
 
         limit, iri = prop.limit, prop.iri
+        one_text = limit == 1 and prop.datatype == f"{ntriples.XSD}string"
 
         def field(state: State, subject: str, value: Value, steps: Steps) -> None:
             if state.trace is not None:
                 state.trace.append((subject, iri, steps))
             if type(value) is not list or not value:
                 scalar(state, subject, value or None if type(value) is list else value, steps)
+            elif one_text:
+                advice = "put text that begins with `[` in single quotes"
+                state.problem("KG117", steps, f"a list where there is one text; {advice}")
             elif limit is not None and len(value) > limit:
                 state.problem("KG116", steps, f"{len(value)} values where there can be {limit}")
             else:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 
 from kg.errors import Finding
 from kg.records.from_yaml import unacceptable
-from kg.records.model import MAX_RECORD_BYTES, Record, Steps, Value
+from kg.records.model import MAX_RECORD_BYTES, Record, Steps, Value, printable
 
 #: Separates the values of a list within a cell; `\\|` stands for the character itself.
 LIST_SEPARATOR = "|"
 
 _SPLIT = re.compile(r"(?<!\\)\|")
-_COLUMN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\Z")
+_COLUMN = re.compile(r"[a-z][a-z0-9-]*(?:\.(?:[a-z][a-z0-9-]*|[0-9]{1,6}))*\Z")
 _BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MENDINGS = {
     "expected after": "put the whole cell in quotation marks and write one within it twice",
@@ -97,7 +97,8 @@ def _header_findings(file: str, header: list[str], raw: list[str]) -> Iterator[F
         what = _column_problem(name, seen)
         if what:
             column = _column(raw, place)[1]
-            yield Finding(file, 1, column, "KG107", name, f"the column `{name}` {what}")
+            shown = printable(f"`{name}`")
+            yield Finding(file, 1, column, "KG107", shown.strip("`"), f"the column {shown} {what}")
         else:
             seen[_steps(name)] = name
 

@@ -81,7 +81,7 @@ def _record(file: str, number: int, raw: bytes) -> Record | Finding:
     try:
         data = _DECODER.decode(text.lstrip())
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - 1 and text.lstrip().startswith("{"):
+        if text.lstrip().startswith("{") and not text.rstrip().endswith(("}", "]")):
             message = "the record goes on in the next line; write each record on one line"
             return finding("KG102", 1, f"not a JSON object: {message}")
         message = error.msg[:1].lower() + error.msg[1:]

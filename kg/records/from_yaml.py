@@ -7,6 +7,8 @@ without end, or run code) are refused before anything is built.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -29,6 +31,14 @@ class _Refused(Exception):
         self.code, self.mark, self.message = code, mark, message
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place that the parser has no mark for; line and column count from 0, as in its own."""
+
+    line: int
+    column: int
+
+
 class _Builder:
     """Builds plain data from the events of one document, and remembers where each value stands."""
 
@@ -37,10 +47,12 @@ class _Builder:
         self.keys: dict[Steps, tuple[int, int]] = {}
         self.duplicates: list[tuple[Steps, tuple[int, int], tuple[int, int]]] = []
         self.documents = 0
+        self.lines: list[str] = []
 
     def build(self, text: str) -> Value:
         """The data of the only document; raises _Refused or yaml.YAMLError."""
         root: Value = None
+        self.lines = text.split("\n")
         # One frame for each open mapping or list: the container, its steps, and the pending key.
         stack: list[Frame] = []
         for event in yaml.parse(text, Loader=_Loader):
@@ -53,6 +65,7 @@ class _Builder:
                 if stack and isinstance(stack[-1][0], dict) and stack[-1][2][0] is None:
                     self._key(event, stack[-1], place)
                     continue
+                self._refuse_comment(event)
                 value = _value(event)
                 steps = self._put(value, stack, place)
                 if not stack:
@@ -72,9 +85,22 @@ class _Builder:
             raise _Refused("KG105", mark, f"an alias of YAML; {_ADVICE} `*`")
         if getattr(event, "anchor", None):
             raise _Refused("KG105", mark, f"an anchor of YAML; {_ADVICE} `&`")
-        if getattr(event, "tag", None) not in (None, "!"):
+        if getattr(event, "tag", None) is not None:
             advice = "write the value without it, or in single quotes if it begins with `!`"
             raise _Refused("KG105", mark, f"the tag `{event.tag}`; {advice}")
+
+    def _refuse_comment(self, event: Any) -> None:
+        """Refuses a plain value that is followed by ` #1` or the like, which YAML would pass over."""
+        if not isinstance(event, yaml.ScalarEvent) or event.style:
+            return
+        end: Any = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        match = re.match(r"\s+#(?=[^\s#])", rest)
+        if match:
+            advice = "put the value in single quotes, or a blank after the `#` of a comment"
+            message = f"what follows ` #` is a comment of YAML and is not read; {advice}"
+            mark = _Mark(end.line, end.column + match.end() - 1)
+            raise _Refused("KG105", mark, message)
 
     def _key(self, event: Any, frame: tuple[Any, Steps, list[str | None]], place: tuple[int, int]) -> None:
         container, steps, pending = frame
@@ -193,13 +219,16 @@ def _said(error: yaml.MarkedYAMLError, text: str) -> str:
         "mapping values are not allowed": "put a value that contains `: ` in single quotes"
         if ":" in before
         else "begin the line in the same column as the other fields",
+        "block sequence entries are not allowed": "put a value that begins with `-` in single quotes",
         "cannot start any token": "indent with blanks, and quote values that begin with a special character",
         "tab character": "indent with blanks",
         "while parsing a flow": "close the bracket that opens here",
         "while scanning a quoted scalar": "close the quotation mark that opens here",
         "while scanning an anchor": "put a value that begins with `&` in single quotes",
         "did not find expected key": "put a value that begins with a quotation mark in single quotes as "
-        "a whole",
+        "a whole"
+        if before.strip()
+        else "begin the line in the same column as the other fields",
     }
     mending = next((mending for words, mending in mendings.items() if words in said), None)
     return f"{said}; {mending}" if mending else said

@@ -52,7 +52,7 @@ class Record:
     def finding(self, code: str, steps: Steps, message: str, *, key: bool = False) -> Finding:
         """A finding at the value to which the steps lead."""
         line, column = self.locate(steps, key)
-        return Finding(self.file, line, column, code, self.field(steps), printable(message))
+        return Finding(self.file, line, column, code, printable(self.field(steps)), printable(message))
 
     def field(self, steps: Steps) -> str:
         """The steps as findings name them."""
