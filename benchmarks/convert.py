@@ -93,7 +93,7 @@ class Result:
 
     @property
     def cpu(self) -> float:
-        """The median of the times of the processors."""
+        """The median of the processor times."""
         return median(run.cpu for run in self.runs)
 
     @property
@@ -209,6 +209,8 @@ def compared(setting: Setting, tools: Sequence[Tool]) -> tuple[dict[str, Result]
         try:
             _one(setting, tool, out)
         except Failed as error:
+            if tool.name == KG:
+                raise
             result.verdict = str(error)
             print(f"{tool.name}: {error}", file=sys.stderr)
             continue
@@ -221,8 +223,9 @@ def compared(setting: Setting, tools: Sequence[Tool]) -> tuple[dict[str, Result]
             twice = kg.lines - aside.lines - count
             result.verdict = f"{count} ({sha})" + (f", {twice} written twice" if twice else "")
             continue
-        same = digest == sha
-        result.verdict = "the same" if same else f"{count}: {kg.difference(found, aside)}"
+        result.verdict = "the same"
+        if digest != sha:
+            result.verdict = f"{count}: {kg.difference(found, aside)}"
         shutil.rmtree(found.folder)
     return results, total
 
@@ -287,9 +290,6 @@ def growth(sizes: dict[int, dict[str, Result]]) -> Iterator[str]:
             )
 
 
-# Findings
-
-
 def findings(setting: Setting, bad: int, seed: int) -> Iterator[str]:
     """Whether `kg check` finds the bad records, all of them and nothing else."""
     words = ("--records", max(1000, bad), "--bad", bad, "--seed", seed, "--csv")
@@ -350,7 +350,7 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     try:
         _main(given, work.resolve())
-    except Failed as error:
+    except (Failed, OSError) as error:
         sys.exit(f"benchmark: {error}")
     finally:
         if not given.work:
@@ -383,11 +383,9 @@ def _main(given: argparse.Namespace, work: Path) -> None:
                 skipped[tool.name] = Result(verdict=f"left out: no {tool.needs} in {peers}")
             else:
                 tools.append(tool)
-        results, statements = run(setting, tools, given.runs)
-        sizes[records] = results
-        mean = statements / records
-        text += [f"{records} records, {statements} statements, {mean:.1f} each", ""]
-        text += [*table(results | skipped, records, statements), ""]
+        sizes[records], statements = run(setting, tools, given.runs)
+        text += [f"{records} records, {statements} statements, {statements / records:.1f} each", ""]
+        text += [*table(sizes[records] | skipped, records, statements), ""]
         if not given.work:
             shutil.rmtree(folder)
     text += [f"* {line}" for line in growth(sizes)]

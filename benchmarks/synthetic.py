@@ -215,7 +215,8 @@ def _one_or_list(values: list[str]) -> str | list[str]:
 class Fault:
     """One way to spoil a record: code and field of the finding, in JSON Lines and in CSV.
 
-    A code of None says that the form cannot have the fault.
+    A code of None says that the form cannot have the fault; `column` that in CSV the first row is
+    to blame, once for all records.
     """
 
     name: str
@@ -223,6 +224,7 @@ class Fault:
     field: str
     csv: str | None
     spoil: Callable[[Json], object]
+    column: bool = False
 
 
 def _event(name: str, value: str) -> Callable[[Json], object]:
@@ -239,7 +241,7 @@ FAULTS = (
     Fault("unknown dispatch", "KG131", "relations.1.target", "KG131", lambda r: r.update(
         relations=[{"kind": "answers", "target": "dispatch/none", "evidence": "register-1944"}])),
     Fault("a place for a person", "KG132", "sender", "KG132", _field("sender", "place-1")),
-    Fault("unknown field", "KG114", "colour", "KG114", _field("colour", "red")),
+    Fault("unknown field", "KG114", "colour", "KG114", _field("colour", "red"), column=True),
     Fault("impossible date", "KG121", "date", "KG121", lambda r: r.update(
         date="1944-02-30", group="102310Z FEB 1944", events=[_EVENT])),
     Fault("impossible time", "KG121", "events.1.time", "KG121", _event("time", "2560 EWT")),
@@ -248,7 +250,7 @@ FAULTS = (
     Fault("no evidence", "KG115", "events.1", "KG115", lambda r: r["events"][0].pop("evidence")),
     Fault("unknown code", "KG133", "events.1.kind", "KG133", _event("kind", "decodd")),
     Fault("same id", "KG113", "id", "KG113", _field("id", "dispatch/0")),
-    Fault("two labels", "KG116", "label", "KG116", _field("label", ["one", "two"])),
+    Fault("two senders", "KG116", "sender", "KG116", _field("sender", ["person-1", "person-2"])),
     Fault("no number", "KG119", "events.1.hop", "KG119", _event("hop", "first")),
     Fault("no citation", "KG144", "events.1.evidence", "KG144", _event("evidence", "see: above")),
     Fault("unknown kind of record", "KG111", "record", "KG111", _field("record", "mesage")),
@@ -287,6 +289,7 @@ class Writer:
                 f"{name}.{n + 1}.{field}" if field else name for name, n, field in self.columns
             )
         self.number = 0
+        self.blamed: set[Fault] = set()
 
     def write(self, record: Json, fault: Fault | None = None) -> None:
         """Writes one record, and where it is bad the findings that it must make."""
@@ -302,8 +305,9 @@ class Writer:
             self.csv.write("\n")
         if fault and self.bad:
             forms = [("jsonl", self.number, fault.code)]
-            if self.csv and fault.csv:
-                forms.append(("csv", self.number + 1, fault.csv))
+            if self.csv and fault.csv and fault not in self.blamed:
+                forms.append(("csv", 1 if fault.column else self.number + 1, fault.csv))
+            self.blamed |= {fault} if fault.column else set()
             for form, number, code in forms:
                 self.bad.write(f"{form}\t{number}\t{code}\t{fault.field}\t{fault.name}\n")
 
