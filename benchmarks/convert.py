@@ -254,8 +254,7 @@ def run(setting: Setting, tools: Sequence[Tool], runs: int) -> tuple[dict[str, R
 def table(results: dict[str, Result], records: int, statements: int) -> list[str]:
     """The results as the lines of a Markdown table."""
     lines = [
-        "| tool | s, median (least-most) | CPU s | records/s | 1000 triples/s | MiB | × kg "
-        "| statements |",
+        "| tool | s, median (least-most) | CPU s | records/s | 1000 triples/s | MiB | × kg | statements |",
         "|---|---|---|---|---|---|---|---|",
     ]
     base = results[KG].runs

@@ -179,8 +179,7 @@ def written(record: Json) -> str:
             continue
         if link == "event":
             out.append(
-                f"{n}> {TYPE} <{MR}Event> .\n"
-                f"{n}> <{MR}kind> <{BASE}scheme/event-kind#{data['kind']}> .\n"
+                f"{n}> {TYPE} <{MR}Event> .\n{n}> <{MR}kind> <{BASE}scheme/event-kind#{data['kind']}> .\n"
             )
             for agent in each(data.get("agents")):
                 out.append(f"{n}> <{MR}agent> <{BASE}{agent}> .\n")

@@ -326,9 +326,7 @@ class Writer:
                 file.close()
 
 
-def make(
-    folder: Path, size: Size, seed: int, *, with_csv: bool, bad: int = 0, yaml: bool = True
-) -> None:
+def make(folder: Path, size: Size, seed: int, *, with_csv: bool, bad: int = 0, yaml: bool = True) -> None:
     """Writes a whole archive.
 
     Parameters: `with_csv` writes the dispatches a second time as CSV; `bad` is the number of bad

@@ -290,6 +290,9 @@ def _spot(digits: str, context: Context | None, month: int | None, year: int | N
     parts = (("day", day, range(1, 32)), ("hour", hour, range(24)), ("minute", minute, range(60)))
     if faults := [f"{name} {n} does not exist" for name, n, real in parts if n not in real]:
         return "; ".join(faults)
+    if not (month or year) and context and context.day and abs(day - context.day) < 14 and day < 29:
+        # No day of another month can be nearer.
+        return abs(day - context.day), (context.year, context.month, day), None
     if month and year:
         months = [(year, month - 1)]
     elif context is None:
@@ -402,6 +405,8 @@ def _iso(day: Day) -> str:
 
 
 def _utc(day: Day, clock: str, zone: Zone | None = None) -> str:
+    if (zone is None or not zone.offset) and clock < "24":
+        return f"{_iso(day)}T{clock[:2]}:{clock[2:4]}:{clock[4:] or '00'}Z"
     # datetime ends with the years 1 and 9999, and the calendar repeats after 400 years.
     shift = day[0] - day[0] % 400 - 2000
     hours, minutes, seconds = int(clock[:2]), int(clock[2:4]), int(clock[4:] or 0)

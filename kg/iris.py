@@ -16,6 +16,7 @@ DEFAULT_BASE = "https://w3id.org/maproom/"
 RESERVED = frozenset({"scheme", "ontology", "conversion"})
 
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*\Z")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Letters that do not decompose into a plain letter and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "þ": "th"})
@@ -26,9 +27,11 @@ def is_id(text: str) -> bool:
     return bool(_ID.match(text)) and text.split("/", 1)[0] not in RESERVED
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def slug(text: str) -> str:
     """The text as one part of an id; empty where it has no letter or figure of the Latin script."""
+    if _SLUG.match(text):
+        return text
     plain = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
     return _NOT_SLUG.sub("-", plain.encode("ascii", "ignore").decode()).strip("-")
 

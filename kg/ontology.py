@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,11 @@ SKOS_SCHEME = f"{SKOS}ConceptScheme"
 READINGS = frozenset({"time", "edtf", "group", "clock", "citation", "extent", "parts", "field-name"})
 _HEADER = re.compile(r"<https://w3id\.org/maproom/ontology>\s+(?:a|rdf:type)\s+owl:Ontology")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(256)
+def _class_slug(iri: str) -> str:
+    return _CAMEL.sub("-", re.split(r"[#/]", iri)[-1]).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class RecordClass(Term):
     @property
     def slug(self) -> str:
         """The part of an IRI that stands before the name of a thing of this class."""
-        return _CAMEL.sub("-", self.name).lower()
+        return _class_slug(self.iri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kg.archive import Archive, Outcome
 from kg.ontology import Ontology
+
+# What is tested is never how long something takes, as machines are busy.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
 
 ROOT = Path(__file__).parent.parent
 RECORDS = ROOT / "records"

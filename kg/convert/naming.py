@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from kg.convert.state import State
 from kg.iris import is_id, slug
@@ -66,11 +67,17 @@ def _nameless(class_: RecordClass, data: Mapping[str, Value], steps: Steps) -> t
     return "KG141", steps, f"this {class_.label} has no name; give it an `id`{wants}"
 
 
-def _from_pattern(class_: RecordClass, data: Mapping[str, Value]) -> str:
-    def part(match: re.Match[str]) -> str:
-        value = data.get(match[1], "")
-        if isinstance(value, dict):
-            value = value.get("value") or value.get("written") or ""
-        return slug(value) if isinstance(value, str) else ""
+@lru_cache(64)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    """Text and field names of a pattern by turns."""
+    return tuple(_BRACES.split(pattern))
 
-    return _BRACES.sub(part, class_.pattern or "").strip("-")
+
+def _from_pattern(class_: RecordClass, data: Mapping[str, Value]) -> str:
+    pieces = list(_pieces(class_.pattern or ""))
+    for place in range(1, len(pieces), 2):
+        value = data.get(pieces[place], "")
+        if type(value) is dict:
+            value = value.get("value") or value.get("written") or ""
+        pieces[place] = slug(value) if type(value) is str else ""
+    return "".join(pieces).strip("-")

@@ -19,8 +19,9 @@ from kg.suggest import did_you_mean
 
 Read = Callable[[str, Situation], Reading]
 
-_CACHE_LIMIT = 100_000
+_CACHE_LIMIT = 4_096
 _NOTHING: Mapping[str, Value] = {}
+_NAMED_BY_PLACE = "a passage has no field `id`; it is named after its place"
 #: Stands for the IRI of a thing in rendered text; no term can contain the character.
 _SUBJECT = "\0"
 
@@ -46,6 +47,8 @@ class Things:
         if prop.reading == "parts":
             return pattern_reading(prop.pattern or "(?P<subject>.*)")
         read = READERS[prop.reading or ""]
+        if prop.reading == "citation":
+            return self._citations(read)
         if prop.reading not in DATED:
             return read
         cache: dict[tuple[str, Context | None], Reading] = {}
@@ -60,6 +63,23 @@ class Things:
             return found
 
         return cached
+
+    def _citations(self, read: Read) -> Read:
+        """A reader of citations that remembers those whose document has the same id everywhere."""
+        cache: dict[str, Reading] = {}
+        known = self.values.ids.known
+
+        def cited(text: str, situation: Situation) -> Reading:
+            found = cache.get(text)
+            if found is None:
+                found = read(text, situation)
+                if found.refers in known:
+                    if len(cache) >= _CACHE_LIMIT:
+                        cache.clear()
+                    cache[text] = found
+            return found
+
+        return cited
 
     def read_thing(self, prop: Property) -> Emit:
         """The function for values whose reading makes a thing: a time-span, a passage, a file code."""
@@ -101,6 +121,9 @@ class Things:
             reading = None
             if prop.reading == "citation" and more and not self._may_say_more(state, text, more, steps):
                 return
+            if prop.reading == "extent" and "id" in more:
+                state.problem("KG114", (*steps, "id"), _NAMED_BY_PLACE, at_key=True)
+                return
             if text is not None:
                 reading = reading_of(state, subject, text, steps)
                 if reading is None:
@@ -129,7 +152,9 @@ class Things:
             tail = rendered.get(key)
             if tail is None:
                 tail = plan.render(outputs)
-                if recurs and len(rendered) < _CACHE_LIMIT:
+                if recurs:
+                    if len(rendered) >= _CACHE_LIMIT:
+                        rendered.clear()
                     rendered[key] = tail
             plan.emit_rendered(state, node, tail, steps)
 
@@ -141,8 +166,7 @@ class Things:
             advice = "say `value: document:lines` or `value: source, place`"
             state.problem("KG144", steps, f"no evidence is given; {advice}")
         elif "id" in more:
-            message = "a passage has no field `id`; it is named after its place"
-            state.problem("KG114", (*steps, "id"), message, at_key=True)
+            state.problem("KG114", (*steps, "id"), _NAMED_BY_PLACE, at_key=True)
         elif len(more) > 1 and is_id(text):
             advice = f"give the place, as in `{text}, page 3`"
             message = f"`{text}` is cited as a whole, and nothing can be said of that; {advice}"
@@ -190,6 +214,9 @@ class ClassPlan:
     def __init__(self, things: Things, class_: RecordClass) -> None:
         self.things, self.class_ = things, class_
         self.fields: dict[str, Emit] = {}
+        self.plain: dict[str, Emit] = {}
+        self.required = frozenset(class_.requires)
+        self._context_of: dict[str, Context] = {}
         self.outputs: dict[str, tuple[str, Callable[[str], str]]] = {}
         self.contexts: list[tuple[str, Read]] = []
         self.in_full: list[str] = []
@@ -201,7 +228,7 @@ class ClassPlan:
     def compile(self) -> None:
         """Makes the functions; apart from __init__ as classes lead to each other."""
         for name, prop in self.class_.fields.items():
-            self.fields[name] = self._field(prop)
+            self.fields[name] = self._field(prop, name)
             if prop.output:
                 self.outputs[prop.output] = (name, self._output(prop))
             if prop.context and prop.reading:
@@ -235,14 +262,17 @@ class ClassPlan:
             state.out.append(f"<{subject}{self.render(outputs)}".replace(_SUBJECT, subject))
         else:
             state.out.append(f"<{subject}{self.type_line}")
-        fields = self.fields
+        fields, plain = self.fields, self.plain if state.trace is None else _NOTHING
         for name, value in data.items():
+            if type(value) is str and name in plain and value and not value.isspace():
+                plain[name](state, subject, value, (*steps, name))
+                continue
             field = fields.get(name)
             if field is not None:
                 field(state, subject, value, (*steps, name))
             elif name not in passed:
                 self._unknown(state, name, (*steps, name))
-        for name in self.class_.requires:
+        for name in () if self.required <= data.keys() else self.class_.requires:
             if name not in data and not any(self.outputs[key][0] == name for key in outputs):
                 state.problem("KG115", steps, self.class_.must_say(name))
         state.situation.context = context
@@ -271,6 +301,11 @@ class ClassPlan:
     def _set_context(self, state: State, data: Mapping[str, Value]) -> None:
         """Takes month and year from the first field that gives them on its own."""
         before = state.situation.context
+        first = data.get(self.contexts[0][0])
+        known = self._context_of.get(first) if type(first) is str else None
+        if known is not None:
+            state.situation.context = known
+            return
         for alone in (True, False):
             for name, read in self.contexts:
                 value = data.get(name)
@@ -289,6 +324,10 @@ class ClassPlan:
                 context = _month(outputs.get("earliest", ""), outputs.get("latest", ""))
                 if context:
                     state.situation.context = context
+                    if alone and value is first and type(first) is str:
+                        if len(self._context_of) >= _CACHE_LIMIT:
+                            self._context_of.clear()
+                        self._context_of[first] = context
                     return
         state.situation.context = before
         state.dateless = state.dateless or any(name in data for name, _ in self.contexts)
@@ -311,10 +350,11 @@ class ClassPlan:
 
     # What a field may hold
 
-    def _field(self, prop: Property) -> Emit:
+    def _field(self, prop: Property, name: str) -> Emit:
         """The function for all that a record may write in a field: one value, a list, a mapping."""
         makes_thing = bool(prop.reading) and prop.datatype is None and prop.reading != "field-name"
         one = self.things.read_thing(prop) if makes_thing else self.things.values.compile(self.class_, prop)
+        self.plain[name] = one
         mapping = self._mapping(prop, one, makes_thing)
 
         def scalar(state: State, subject: str, value: Value, steps: Steps) -> None:

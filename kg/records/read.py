@@ -10,7 +10,7 @@ from kg.errors import Finding, UsageError
 from kg.records.from_csv import csv_records
 from kg.records.from_jsonl import jsonl_records
 from kg.records.from_yaml import yaml_record
-from kg.records.model import MAX_RECORD_BYTES, Record
+from kg.records.model import MAX_RECORD_BYTES, Record, printable
 
 RECORD_SUFFIXES = frozenset({".yaml", ".yml", ".jsonl", ".ndjson", ".csv"})
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
@@ -56,7 +56,7 @@ def _identity(path: Path) -> Path:
 
 def _shown(path: Path) -> str:
     """The path as text that can be printed, whatever bytes the file system has in it."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return printable(os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
 
 
 def read_records(path: Path, shown: str) -> Iterator[Record | Finding]:
