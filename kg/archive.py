@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from kg.convert import Converter, State, pending_place
 from kg.dates import Zone
 from kg.errors import Finding
-from kg.ids import Ids, Missing, Place
+from kg.ids import Ids, Missing
 from kg.iris import DEFAULT_BASE, RESERVED, is_id, slug
 from kg.ontology import RDFS_LABEL, SKOS_CONCEPT, SKOS_SCHEME, Ontology, RecordClass
 from kg.records.model import MAX_DEPTH, Record, Value, printable
@@ -20,6 +20,8 @@ from kg.suggest import did_you_mean
 from kg.transcripts import Extent, NotFound
 
 _ID_LINE = re.compile(r"^id:\s*['\"]?([a-z0-9./-]+)", re.MULTILINE)
+#: For how many references that lead nowhere the nearest id is looked for.
+_SUGGESTIONS = 200
 _GROUP = re.compile(r"[0-9]{6}")
 
 #: What became of one record: the file it stands in, and its statements, a line of N-Triples each.
@@ -65,6 +67,7 @@ class Archive:
         self._groups: set[str] = set()
         self._zones: list[Zone] = []
         self._clashes: list[Finding] = []
+        self._suggested = 0
         # Ids of records that are themselves wrong, so that nothing more is said of references to them.
         self._doubtful: set[str] = set()
 
@@ -110,8 +113,7 @@ class Archive:
                 outcome.findings.extend(wrong)
                 if not wrong:
                     self._convert_one(converter, record, path, sink, trace, outcome)
-        outcome.findings.extend(self._duplicates())
-        outcome.findings.extend(self._missing())
+        outcome.findings.extend(self._located([*self._duplicates(), *self._missing()]))
         self.ids.close()
         outcome.findings = sorted(set(outcome.findings))
         return outcome
@@ -275,7 +277,7 @@ class Archive:
             (file, line), *others = places
             for other, number in others:
                 message = f"`{id_}` is already the id of the record in {file}:{line}; give another"
-                yield self._located(Place(other, number, 0, "id"), "KG113", message)
+                yield Finding(other, number, 0, "KG113", "id", message)
 
     def _missing(self) -> Iterator[Finding]:
         for missing in self.ids.missing():
@@ -291,7 +293,7 @@ class Archive:
         """The message for a reference that leads nowhere."""
         written, full = missing.written, missing.full
         if written.startswith("/"):
-            hint = self.ids.nearest(full, missing.classes).replace("`", "`/", 1)
+            hint = self._nearest(full, missing.classes).replace("`", "`/", 1)
             return f"no record `{written}`{hint}"
         inside = full.removesuffix(written) if full != written and "/" in written else ""
         if inside:
@@ -299,23 +301,33 @@ class Archive:
             return f"no `{written}` in this record{did_you_mean(written, names)}"
         if full != written and self.ids.class_of(written) in missing.classes:
             return f"no record `{full}`; did you mean `/{written}`?"
-        return f"no record `{written}`{self.ids.nearest(written, missing.classes)}"
+        return f"no record `{written}`{self._nearest(written, missing.classes)}"
 
-    def _placed(self, missing: Missing, code: str, message: str) -> Finding:
-        place, message = missing.place, printable(message)
-        if place.column:
-            return Finding(place.file, place.line, place.column, code, place.field, message)
-        return self._located(place, code, message)
+    def _nearest(self, written: str, classes: tuple[str, ...]) -> str:
+        """A suggestion, for the first findings of a run: to look through all ids takes its time."""
+        self._suggested += 1
+        return self.ids.nearest(written, classes) if self._suggested <= _SUGGESTIONS else ""
 
-    def _located(self, place: Place, code: str, message: str) -> Finding:
-        """The finding with its column, for which a bulk file is read again up to the record."""
-        path = self._shown[place.file]
-        for record in read_records(path, place.file):
-            if isinstance(record, Record) and record.line == place.line:
-                steps = _steps(place.field, record.data)
-                line, column = record.locate(steps, False)
-                return Finding(place.file, line, column, code, place.field, message)
-        return Finding(place.file, place.line, 1, code, place.field, message)
+    @staticmethod
+    def _placed(missing: Missing, code: str, message: str) -> Finding:
+        place = missing.place
+        return Finding(place.file, place.line, place.column, code, place.field, printable(message))
+
+    def _located(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings with their columns, for which each file that lacks some is read once more."""
+        wanted: dict[str, dict[int, list[Finding]]] = {}
+        for finding in findings:
+            if finding.column:
+                yield finding
+            else:
+                wanted.setdefault(finding.file, {}).setdefault(finding.line, []).append(finding)
+        for file, lines in wanted.items():
+            for record in read_records(self._shown[file], file):
+                if not isinstance(record, Record):
+                    continue
+                for finding in lines.pop(record.line, ()):
+                    line, column = record.locate(_steps(finding.field, record.data), False)
+                    yield replace(finding, line=line, column=column)
 
 
 def _id_of(path: Path) -> set[str]:

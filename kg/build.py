@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,8 +182,8 @@ def _key(archive: Archive, ontology: Ontology, base: str) -> str:
     for part in (__version__, base, ontology.digest):
         digest.update(part.encode() + b"\0")
     for path, shown in archive.inputs():
-        digest.update(shown.encode() + b"\0")
-        with path.open("rb") as stream:
+        digest.update(os.fsencode(shown) + b"\0")
+        with suppress(OSError), path.open("rb") as stream:  # reported when it is read
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()[:16]
 

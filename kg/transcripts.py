@@ -132,6 +132,8 @@ def _resolved(path: Path) -> Path | None:
 def _lines(path: Path, modified: int) -> tuple[str, ...]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise NotFound(f"{path.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NotFound(f"{path.name} is not UTF-8") from error
     # Only the ends that editors count: splitlines() would also break at form feeds and the like.

@@ -111,10 +111,14 @@ def _record(file: str, number: int, raw: bytes) -> Record | Finding:
         if bad and escape:
             return finding("KG102", escape.start() + 1, f"not a JSON object: {unacceptable(bad[0])}")
 
+    again: list[Record | None] = []
+
     def locate(steps: Steps, key: bool) -> tuple[int, int]:
         # JSON is near enough to YAML that its positions can be had from the same reader; only
-        # records with findings are read a second time.
-        record, _ = yaml_record(file, _plain(text))
+        # records with findings are read a second time, and once.
+        if not again:
+            again.append(yaml_record(file, _plain(text))[0])
+        record = again[0]
         return (number, record.locate(steps, key)[1] if record else 1)
 
     return Record(file, number, data, locate, bulk=True)

@@ -26,14 +26,7 @@ def record_files(paths: Iterable[Path]) -> list[tuple[Path, Path, str]]:
     found: dict[Path, tuple[Path, Path, str]] = {}
     for given in paths:
         if given.is_dir():
-            below = [
-                path
-                for path in given.rglob("*")
-                if path.suffix.lower() in RECORD_SUFFIXES
-                and not any(part[0] in "._" for part in path.relative_to(given).parts)
-                and (path.is_file() or (path.is_symlink() and not path.exists()))
-            ]
-            for path in sorted(below, key=lambda p: p.relative_to(given).parts):
+            for path in sorted(_below(given), key=lambda p: p.relative_to(given).parts):
                 found.setdefault(_identity(path), (given, path, _shown(path)))
         elif given.is_file():
             if given.suffix.lower() not in RECORD_SUFFIXES:
@@ -44,6 +37,37 @@ def record_files(paths: Iterable[Path]) -> list[tuple[Path, Path, str]]:
         else:
             raise UsageError(f"{given}: no such file or folder")
     return list(found.values())
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The record files below a folder, links followed; and the folders that cannot be read themselves."""
+    unreadable: list[Path] = []
+
+    def note(error: OSError) -> None:
+        unreadable.append(Path(os.fsdecode(error.filename)))
+
+    visited: set[Path] = set()
+    for name, folders, files in os.walk(folder, onerror=note, followlinks=True):
+        here = Path(name)
+        real = _identity(here)
+        if real in visited:
+            folders.clear()  # a link back to a folder that has been walked
+            continue
+        visited.add(real)
+        folders[:] = [each for each in folders if each[0] not in "._"]
+        for file in files:
+            path = here / file
+            if path.suffix.lower() in RECORD_SUFFIXES and file[0] not in "._" and _may_be_record(path):
+                yield path
+    yield from unreadable
+
+
+def _may_be_record(path: Path) -> bool:
+    """Whether a path is a file, or something that should be one and cannot be read."""
+    try:
+        return path.is_file() or (path.is_symlink() and not path.exists())
+    except OSError:
+        return True
 
 
 def _identity(path: Path) -> Path:
