@@ -276,7 +276,7 @@ def sparql(
     store: Store = RemoteStore(endpoint, timeout) if endpoint else _store(out)
     # The engine does not look for an interrupt while it works; the system does.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    prefixes = {} if endpoint else prefixes_of(out)
+    prefixes = dict(_read_ontology(()).prefixes) if endpoint else prefixes_of(out)
     _print_answer(store.ask(text), form, prefixes)
 
 
