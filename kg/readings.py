@@ -6,6 +6,7 @@ A reading knows nothing of properties. It gives named outputs, and the ontology 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ _SOURCE = re.compile(
     r'(?P<source>[^\s:,"]+)(?:,\s*(?P<locator>[^"]*[^"\s]))?(?:\s+"(?P<quotation>.*)")?\Z',
     re.DOTALL,
 )
+
+
+_LONGEST_NAME = 40
 
 
 class Misread(ValueError):
@@ -126,8 +130,17 @@ def _citation(text: str, situation: Situation) -> Reading:
         outputs["locator"] = match["locator"]
     if match["quotation"]:
         outputs["text"] = match["quotation"]
-    name = f"{outputs['document']}/at/{slug(place)}"
+    name = f"{outputs['document']}/at/{_place_name(place)}"
     return Reading(outputs, name=name, refers=match["source"])
+
+
+def _place_name(place: str) -> str:
+    """A name for a place in a source; different places, such as `1/2` and `1-2`, have different names."""
+    name = slug(place)
+    if len(name) <= _LONGEST_NAME and re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", place):
+        return name
+    digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{name[:_LONGEST_NAME].strip('-')}-{digest}".strip("-")
 
 
 def _lines_cited(match: re.Match[str], situation: Situation) -> Reading:
@@ -154,7 +167,7 @@ def _lines_cited(match: re.Match[str], situation: Situation) -> Reading:
             pass  # what is wrong with its transcript has been said
         elif quotation:
             outputs["text"] = quotation
-            span += f"/{slug(quotation)[:40].strip('-')}"
+            span += f"/{_place_name(quotation)}"
             message = f"{document} has no transcript, so the quotation cannot be checked"
             warning = ("KG145", message)
     else:
